@@ -1,0 +1,133 @@
+#include "core/base/buf.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define CAP_FIRST 64
+
+static bool grow(struct buf *b, size_t len)
+{
+    size_t cap = b->cap > CAP_FIRST ? b->cap : CAP_FIRST;
+    while (cap - b->len < len)
+        cap = cap > SIZE_MAX / 4 ? b->len + len : cap * 2;
+
+    uint8_t *const ptr = realloc(b->ptr, cap);
+    if (!ptr)
+        return false;
+
+    b->ptr = ptr;
+    b->cap = cap;
+    return true;
+}
+
+uint8_t *buf_reserve(struct buf *b, size_t len)
+{
+    assert(b && b->len <= b->cap);
+
+    /* One byte is always kept, so that buf_cstr() of a buffer that is full still has room. */
+    if (!b->failed &&
+        (len >= SIZE_MAX - b->len - 1 || (b->cap - b->len < len + 1 && !grow(b, len + 1))))
+        b->failed = true;
+    return b->failed ? NULL : b->ptr + b->len;
+}
+
+void buf_put(struct buf *b, const void *bytes, size_t len)
+{
+    uint8_t *const to = buf_reserve(b, len);
+    if (!to || len == 0)
+        return;
+
+    memcpy(to, bytes, len);
+    b->len += len;
+}
+
+void buf_put_span(struct buf *b, struct span s)
+{
+    buf_put(b, s.ptr, s.len);
+}
+
+void buf_put_u8(struct buf *b, uint8_t v)
+{
+    buf_put(b, &v, 1);
+}
+
+void buf_put_be32(struct buf *b, uint32_t v)
+{
+    const uint8_t be[4] = { (uint8_t)(v >> 24), (uint8_t)(v >> 16), (uint8_t)(v >> 8), (uint8_t)v };
+    buf_put(b, be, sizeof be);
+}
+
+void buf_put_be64(struct buf *b, uint64_t v)
+{
+    uint8_t be[8];
+    for (size_t i = 0; i < sizeof be; i++)
+        be[i] = (uint8_t)(v >> (56 - 8 * i));
+    buf_put(b, be, sizeof be);
+}
+
+void buf_put_text(struct buf *b, const char *text)
+{
+    buf_put(b, text, strlen(text));
+}
+
+void buf_printf(struct buf *b, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    const int n = vsnprintf(NULL, 0, fmt, args);
+    va_end(args);
+    if (n < 0) {
+        b->failed = true;
+        return;
+    }
+
+    /* vsnprintf() writes a NUL behind the text: the byte that buf_reserve() keeps. */
+    uint8_t *const to = buf_reserve(b, (size_t)n);
+    if (!to)
+        return;
+    va_start(args, fmt);
+    (void)vsnprintf((char *)to, (size_t)n + 1, fmt, args);
+    va_end(args);
+    b->len += (size_t)n;
+}
+
+bool buf_ok(const struct buf *b)
+{
+    return !b->failed;
+}
+
+struct span buf_span(const struct buf *b)
+{
+    return span_of(b->ptr, b->len);
+}
+
+void buf_clear(struct buf *b)
+{
+    b->len = 0;
+    b->failed = false;
+}
+
+void buf_free(struct buf *b)
+{
+    if (!b)
+        return;
+    free(b->ptr);
+    *b = (struct buf){ 0 };
+}
+
+const char *buf_cstr(struct buf *b)
+{
+    uint8_t *const end = buf_reserve(b, 0);
+    if (!end)
+        return "";
+
+    *end = '\0';
+    return (const char *)b->ptr;
+}
+
+enum rc buf_rc(const struct buf *b, struct diag *d)
+{
+    return b->failed ? diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "after %zu bytes", b->len) : RC_OK;
+}

@@ -1,0 +1,50 @@
+/*
+ * Owned bytes that grow: what every encoder writes into.
+ *
+ * A zeroed buf is an empty one. Failure is sticky: after one failed growth
+ * nothing more is written and buf_ok() is false, so an encoder may write many
+ * pieces and ask once at the end. Not for secrets: growing leaves copies behind.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/attrs.h"
+#include "core/base/rc.h"
+#include "core/base/span.h"
+
+struct buf {
+    uint8_t *ptr;
+    size_t len, cap;
+    bool failed;
+};
+
+void buf_put(struct buf *b, const void *bytes, size_t len);
+void buf_put_span(struct buf *b, struct span s);
+void buf_put_u8(struct buf *b, uint8_t v);
+void buf_put_be32(struct buf *b, uint32_t v);
+void buf_put_be64(struct buf *b, uint64_t v);
+void buf_put_text(struct buf *b, const char *text); /* without its NUL */
+PRINTF_LIKE(2, 3) void buf_printf(struct buf *b, const char *fmt, ...);
+
+/* Room for len more bytes; returns where to write them, or NULL (and failed). The caller adds to
+ * b->len what it wrote. */
+uint8_t *buf_reserve(struct buf *b, size_t len);
+
+bool buf_ok(const struct buf *b);
+struct span buf_span(const struct buf *b); /* borrows b, until the next write */
+void buf_clear(struct buf *b);             /* keeps the memory; clears failed */
+void buf_free(struct buf *b);              /* leaves an empty buf; NULL is fine */
+
+/* The text with a NUL behind it (not counted in len); "" when it failed or is empty. */
+const char *buf_cstr(struct buf *b);
+
+/* RC_OK, or RC_NOMEM when a write failed. */
+MUST_CHECK enum rc buf_rc(const struct buf *b, struct diag *d);
+
+static inline void buf_free_at(struct buf *b)
+{
+    buf_free(b);
+}

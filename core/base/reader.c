@@ -1,0 +1,70 @@
+#include "core/base/reader.h"
+
+struct reader reader_over(struct span in)
+{
+    return (struct reader){ .in = in, .pos = 0 };
+}
+
+size_t reader_left(const struct reader *r)
+{
+    return r->in.len - r->pos;
+}
+
+bool reader_take(struct reader *r, size_t n, struct span *ret)
+{
+    if (n > reader_left(r))
+        return false;
+
+    /* An empty span may have no bytes at all, and NULL + 0 is undefined in C. */
+    *ret = span_of(n > 0 ? r->in.ptr + r->pos : r->in.ptr, n);
+    r->pos += n;
+    return true;
+}
+
+static bool take_be(struct reader *r, size_t n, uint64_t *ret)
+{
+    struct span s;
+    if (!reader_take(r, n, &s))
+        return false;
+
+    uint64_t v = 0;
+    for (size_t i = 0; i < n; i++)
+        v = v << 8 | s.ptr[i];
+    *ret = v;
+    return true;
+}
+
+bool reader_u8(struct reader *r, uint8_t *ret)
+{
+    uint64_t v;
+    if (!take_be(r, 1, &v))
+        return false;
+
+    *ret = (uint8_t)v;
+    return true;
+}
+
+bool reader_be16(struct reader *r, uint16_t *ret)
+{
+    uint64_t v;
+    if (!take_be(r, 2, &v))
+        return false;
+
+    *ret = (uint16_t)v;
+    return true;
+}
+
+bool reader_be32(struct reader *r, uint32_t *ret)
+{
+    uint64_t v;
+    if (!take_be(r, 4, &v))
+        return false;
+
+    *ret = (uint32_t)v;
+    return true;
+}
+
+bool reader_be64(struct reader *r, uint64_t *ret)
+{
+    return take_be(r, 8, ret);
+}

@@ -1,0 +1,31 @@
+/* Borrowed bytes. Whoever hands out a span says how long it lives. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct span {
+    const uint8_t *ptr;
+    size_t len;
+};
+
+/* A string literal or array of known size, without its NUL. */
+#define SPAN_LITERAL(text) ((struct span){ (const uint8_t *)("" text), sizeof(text) - 1 })
+
+static inline struct span span_of(const void *ptr, size_t len)
+{
+    return (struct span){ (const uint8_t *)ptr, len };
+}
+
+/* text may be NULL: an empty span. */
+static inline struct span span_text(const char *text)
+{
+    return (struct span){ (const uint8_t *)text, text ? strlen(text) : 0 };
+}
+
+static inline bool span_equal(struct span a, struct span b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}

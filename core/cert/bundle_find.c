@@ -1,0 +1,134 @@
+#include <assert.h>
+
+#include "core/cert/bundle_state.h"
+
+const struct trust_list *bundle_trust(const struct bundle *b)
+{
+    return b->trust;
+}
+
+const struct directory *bundle_directory(const struct bundle *b)
+{
+    return &b->directory;
+}
+
+const struct policy *bundle_policy(const struct bundle *b)
+{
+    return b->policy;
+}
+
+const struct checkpoint *bundle_checkpoint(const struct bundle *b)
+{
+    return &b->checkpoint;
+}
+
+struct span bundle_section(const struct bundle *b, enum bundle_section s)
+{
+    assert(b && s >= SECTION_TRUST && s <= SECTION_SELFTEST);
+
+    if (s != SECTION_SURVIVORS)
+        return b->sections[s];
+
+    if (b->later->survivors == SURVIVORS_UNREAD)
+        b->later->survivors =
+            bundle_check_section(b, s, NULL) == RC_OK ? SURVIVORS_GOOD : SURVIVORS_BAD;
+    return b->later->survivors == SURVIVORS_GOOD ? b->sections[s] : span_of(NULL, 0);
+}
+
+struct bundle_times bundle_times(const struct bundle *b)
+{
+    return (struct bundle_times){
+        .sequence = b->header.sequence,
+        .issued = b->header.issued,
+        .status_exp = b->header.sets[0].exp,
+        .deadlines_exp = b->header.sets[1].exp,
+        .rows = b->header.rows,
+    };
+}
+
+/* Undoes block into set->plain and compares it with the table, which the header has vouched for. */
+static enum rc read_block(const struct bundle *b, struct bundle_blocks *set, uint32_t block,
+                          struct diag *d)
+{
+    const uint64_t start = set->starts[block];
+    const struct span coded =
+        span_of(b->file.ptr + start, (size_t)(set->starts[block + 1] - start));
+    uint8_t hash[SHA256_LEN];
+    sha256(coded, hash);
+    if (memcmp(hash, set->entries + (size_t)block * BUNDLE_CODED_LEN + 4, BUNDLE_CHECK_LEN) != 0)
+        return diag_set(d, RC_FORMAT, DIAG_NO_OFFSET, "its bytes are damaged");
+
+    const enum rc rc = column_block_decode(coded, columns_block_rows(b->header.rows, block),
+                                           set->set, &set->plain, d);
+    if (rc != RC_OK)
+        return rc;
+    sha256(buf_span(&set->plain), hash);
+    if (memcmp(hash, set->hashes + (size_t)block * SHA256_LEN, SHA256_LEN) != 0)
+        return diag_set(d, RC_FORMAT, DIAG_NO_OFFSET, "it is not what the header promises");
+    return RC_OK;
+}
+
+static enum rc load_block(const struct bundle *b, struct bundle_blocks *set, uint32_t block,
+                          struct diag *d)
+{
+    if (set->cached == block)
+        return RC_OK;
+
+    struct diag why = DIAG_INIT;
+    set->cached = BLOCK_NONE;
+    buf_clear(&set->plain);
+    const enum rc rc = read_block(b, set, block, &why);
+    if (rc == RC_OK) {
+        set->cached = block;
+        return RC_OK;
+    }
+    return diag_set(d, rc == RC_NOMEM ? RC_NOMEM : RC_FORMAT, (size_t)set->starts[block],
+                    "block %u of the bundle's %s: %s", block,
+                    set->set == COLUMN_STATUS ? "statuses" : "deadlines", why.text);
+}
+
+enum rc bundle_find(struct bundle *b, uint64_t index, struct column_row *ret, struct diag *d)
+{
+    assert(b && ret);
+
+    if (index >= b->header.rows)
+        return diag_set(d, RC_NOT_FOUND, DIAG_NO_OFFSET,
+                        "status index %llu is past the bundle's %u", (unsigned long long)index,
+                        b->header.rows);
+
+    const uint32_t block = (uint32_t)(index / COLUMN_BLOCK);
+    struct column_row row = { 0 };
+    for (size_t i = 0; i < BUNDLE_SETS; i++) {
+        struct bundle_blocks *const set = &b->sets[i];
+        const enum rc rc = load_block(b, set, block, d);
+        if (rc != RC_OK)
+            return rc;
+        column_block_row(buf_span(&set->plain), columns_block_rows(b->header.rows, block), set->set,
+                         (uint32_t)(index % COLUMN_BLOCK), &row);
+    }
+    *ret = row;
+    return RC_OK;
+}
+
+enum rc bundle_check_all(struct bundle *b, void (*progress)(void *ctx, uint32_t done, uint32_t of),
+                         void *ctx, struct diag *d)
+{
+    assert(b);
+
+    for (enum bundle_section s = SECTION_TRUST; s <= SECTION_SELFTEST; s++) {
+        const enum rc rc = bundle_check_section(b, s, d);
+        if (rc != RC_OK)
+            return rc;
+    }
+    const uint32_t of = b->blocks * BUNDLE_SETS;
+    for (uint32_t done = 0; done < of; done++) {
+        struct bundle_blocks *const set = &b->sets[done / b->blocks];
+        set->cached = BLOCK_NONE;
+        const enum rc rc = load_block(b, set, done % b->blocks, d);
+        if (rc != RC_OK)
+            return rc;
+        if (progress)
+            progress(ctx, done + 1, of);
+    }
+    return RC_OK;
+}

@@ -1,0 +1,38 @@
+/* An open bundle's inside: shared by bundle_open.c and bundle_find.c. */
+#pragma once
+
+#include "core/cert/bundle_layout.h"
+
+#define BLOCK_NONE UINT32_MAX
+
+struct bundle_blocks {
+    enum column_set set;
+    const uint8_t *hashes;  /* SHA256_LEN each; borrow the file */
+    const uint8_t *entries; /* BUNDLE_CODED_LEN each */
+    uint64_t *starts;       /* offset of each block in the file, and of the end; owned */
+    uint32_t cached;        /* the block in plain, or BLOCK_NONE */
+    struct buf plain;       /* owned */
+};
+
+/* What is found out after opening, even through a const bundle. */
+struct bundle_later {
+    enum { SURVIVORS_UNREAD = 0, SURVIVORS_BAD = 1, SURVIVORS_GOOD = 90 } survivors;
+};
+
+struct bundle {
+    struct span file; /* borrowed */
+    struct bundle_header header;
+    struct span sections[BUNDLE_SECTIONS + 1];
+    struct trust_list *trust;
+    struct directory directory;
+    struct policy *policy;
+    struct checkpoint checkpoint;
+    uint32_t blocks; /* of each set */
+    struct bundle_blocks sets[BUNDLE_SETS];
+    struct bundle_later *later; /* owned */
+    bool shares;                /* all but later and the blocks in plain is another handle's */
+};
+
+/* RC_FORMAT: not the bytes that the header promises, or not one well-formed item of CBOR. */
+MUST_CHECK enum rc bundle_check_section(const struct bundle *b, enum bundle_section s,
+                                        struct diag *d);

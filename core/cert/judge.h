@@ -1,0 +1,38 @@
+/*
+ * Decides what to think of one certificate from its bytes and from what is at
+ * hand: trust list, bundle, time. Pure, fail-closed: each precondition has its
+ * own answer, and what was not checked is never good.
+ */
+#pragma once
+
+#include "core/cert/bundle.h"
+#include "core/cert/verdict.h"
+
+#define CLOCK_SKEW_S 86400 /* how far ahead of our clock a signed time may be */
+
+struct evidence {
+    const struct trust_list *trust; /* never NULL */
+    struct bundle *bundle;          /* NULL: keys only, so no status */
+    enum problem refused;           /* why the bundle's status may not serve though its keys may:
+                                       rollback, set-back clock; PROBLEM_NONE: it may */
+    int64_t now;                    /* Unix seconds */
+    int64_t max_age_s; /* status older than this is stale; can only shorten what the lists allow */
+};
+
+/*
+ * token  the COSE bytes; borrowed by ret
+ * host   as the QR text named it; empty: none
+ *
+ * RC_OK  *ret is the answer, whatever it is. Anything else: we could not judge.
+ */
+MUST_CHECK enum rc judge(struct span token, struct span host, const struct evidence *at_hand,
+                         struct verdict *ret, struct diag *d);
+
+/*
+ * Runs the bundle's own vectors (SECTION_SELFTEST) through this device's signature check. To be
+ * done once after a bundle was opened, before the first judgement.
+ *
+ * RC_REFUSED  a vector came out otherwise than signed: this device must not judge
+ * RC_FORMAT   the section is not what docs/formats.md says
+ */
+MUST_CHECK enum rc judge_selftest(const struct bundle *b, struct diag *d);

@@ -1,0 +1,61 @@
+/*
+ * Files: whole into memory with a limit, mapped, and replaced so that a reader
+ * sees the old one or the new one and a power cut loses neither.
+ *
+ * Every function here may also say RC_NOT_FOUND (no such file or folder), RC_FULL (no room on the
+ * disk), RC_NOMEM, RC_LIMIT (a path of PATH_LEN bytes or more), and RC_IO for all else, with the
+ * system's words. All block.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/base/buf.h"
+
+/* Closes it unless it is negative or a standard stream; for ON_EXIT. */
+void fd_close_at(int *fd);
+
+/*
+ * Reads a whole file, or standard input for "-", and appends it to *ret.
+ *
+ * max_len  bytes; a longer file is RC_LIMIT
+ * ret      as before after an error
+ */
+MUST_CHECK enum rc file_read(const char *path, size_t max_len, struct buf *ret, struct diag *d);
+
+/*
+ * A regular file mapped for reading; zeroed is none. An empty file has a span of no bytes. Whoever
+ * shortens the file while it is mapped kills the reader: files that are mapped are only ever
+ * replaced.
+ */
+struct mapping {
+    struct span bytes;
+};
+MUST_CHECK enum rc file_map(const char *path, struct mapping *ret, struct diag *d);
+void mapping_close(struct mapping *m); /* zeroes *m; for ON_EXIT too */
+
+/*
+ * Replaces path in one step: create-exclusive beside it, write, fsync, rename, fsync of the folder.
+ * mode is that of the new file, whatever the umask. After an error the old file stays and nothing
+ * is left beside it; only when the last step, the folder's fsync, fails is the new file there
+ * already.
+ */
+MUST_CHECK enum rc file_replace(const char *path, struct span bytes, unsigned mode, struct diag *d);
+
+/* As file_replace, but RC_EXISTS when path is there already. */
+MUST_CHECK enum rc file_create(const char *path, struct span bytes, unsigned mode, struct diag *d);
+
+/* Makes one folder (its parent must exist); an existing folder is fine and keeps its mode.
+ * RC_EXISTS: something else has that name. */
+MUST_CHECK enum rc folder_make(const char *path, unsigned mode, struct diag *d);
+
+#define PATH_LEN 1024 /* bytes with NUL; a longer path is RC_LIMIT */
+
+/* "folder/name" into ret[PATH_LEN]; no slash is added to "" or behind another. */
+MUST_CHECK enum rc path_join(const char *folder, const char *name, char ret[PATH_LEN],
+                             struct diag *d);
+
+/* Holds an exclusive flock on path (created 0600) until the fd is closed. RC_BUSY: someone else
+ * does. */
+MUST_CHECK enum rc lock_take(const char *path, int *ret_fd, struct diag *d);

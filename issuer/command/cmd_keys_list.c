@@ -1,0 +1,151 @@
+#include <string.h>
+
+#include "issuer/command/commands.h"
+
+/* base64url without padding, as a JWK has it (RFC 7515 section 2). */
+static json_t *number_json(const uint8_t *bytes, size_t len)
+{
+    ON_EXIT(buf_free_at) struct buf text = { 0 };
+    base64_encode(span_of(bytes, len), &text);
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] == '+')
+            text.ptr[i] = '-';
+        else if (text.ptr[i] == '/')
+            text.ptr[i] = '_';
+    }
+    while (text.len > 0 && text.ptr[text.len - 1] == '=')
+        text.len--;
+    return json_stringn((const char *)text.ptr, text.len);
+}
+
+struct alg_words {
+    enum cose_alg alg;
+    const char *name, *kty, *crv;
+};
+static const struct alg_words algs[] = {
+    { ALG_ES256, "ES256", "EC", "P-256" },
+    { ALG_EDDSA, "EdDSA", "OKP", "Ed25519" },
+    { ALG_SM2, "SM2", "EC", "SM2" },
+    { ALG_RS256, "RS256", "RSA", NULL },
+};
+
+static const struct alg_words *words_of(enum cose_alg alg)
+{
+    for (size_t i = 0; i < sizeof algs / sizeof algs[0]; i++) {
+        if (algs[i].alg == alg)
+            return &algs[i];
+    }
+    return NULL;
+}
+
+static json_t *jwk_json(const struct public_numbers *n, const struct alg_words *words)
+{
+    if (n->alg == ALG_RS256) /* RFC 7518 section 6.3.1; the exponent is RSA_E */
+        return json_pack("{s:s,s:o,s:s}", "kty", words->kty, "n", number_json(n->n, RSA_N_LEN), "e",
+                         "AQAB");
+    json_t *o = json_pack("{s:s,s:s,s:o}", "kty", words->kty, "crv", words->crv, "x",
+                          number_json(n->x, EC_COORD_LEN));
+    if (o && n->alg != ALG_EDDSA &&
+        json_object_set_new(o, "y", number_json(n->y, EC_COORD_LEN)) != 0) {
+        json_decref(o);
+        return NULL;
+    }
+    return o;
+}
+
+static const char *key_state(const struct trusted_key *k, int64_t now)
+{
+    if (now < k->not_before)
+        return "published";
+    return now <= k->not_after ? "active" : "expired";
+}
+
+static json_t *key_json(const struct trusted_key *k, int64_t now)
+{
+    char kid[2 * KID_LEN + 1], from[TIME_TEXT_LEN + 1], until[TIME_TEXT_LEN + 1];
+    hex_encode(k->kid, KID_LEN, kid);
+    time_format(k->not_before, from);
+    time_format(k->not_after, until);
+
+    const struct public_numbers *numbers = pubkey_numbers(k->key);
+    const struct alg_words *words = words_of(numbers->alg);
+    json_t *o = json_pack("{s:s,s:[s],s:s,s:o,s:s,s:s,s:s}", "kid", kid, "uses",
+                          key_use_name(k->use), "alg", words->name, "jwk", jwk_json(numbers, words),
+                          "not_before", from, "not_after", until, "state", key_state(k, now));
+    int failed = o == NULL;
+    if (k->use == USE_TOKEN)
+        failed |= json_object_set_new(
+            o, "log_indexes", json_pack("[I,I]", (json_int_t)k->first, (json_int_t)k->last));
+    if (k->name[0])
+        failed |= json_object_set_new(o, "name", json_string(k->name));
+    if (failed) {
+        json_decref(o);
+        return NULL;
+    }
+    return o;
+}
+
+static json_t *keys_json(const struct home *h)
+{
+    json_t *list = json_array();
+    int failed = list == NULL;
+    for (size_t i = 0; i < h->trust->key_count; i++)
+        failed |= json_array_append_new(list, key_json(&h->trust->keys[i], h->now));
+    if (failed) {
+        json_decref(list);
+        return NULL;
+    }
+    return list;
+}
+
+static void put_line(struct buf *to, const struct trusted_key *k, int64_t now)
+{
+    char kid[2 * KID_LEN + 1], from[DATE_TEXT_LEN + 1], until[DATE_TEXT_LEN + 1];
+    hex_encode(k->kid, KID_LEN, kid);
+    date_format(date_of_time(k->not_before), from);
+    date_format(date_of_time(k->not_after), until);
+    buf_printf(to, "%s  %-9s %-6s %s – %s  %s", kid, key_use_name(k->use),
+               words_of(pubkey_numbers(k->key)->alg)->name, from, until, key_state(k, now));
+    if (k->use == USE_TOKEN)
+        buf_printf(to, "  [%llu, %llu)", (unsigned long long)k->first, (unsigned long long)k->last);
+    if (k->name[0])
+        buf_printf(to, "  %s", k->name);
+    buf_put_text(to, "\n");
+}
+
+static enum rc print(const struct cli_call *call, const struct home *h, struct diag *d)
+{
+    if (call->common.json)
+        return command_print_json(keys_json(h), d);
+    ON_EXIT(buf_free_at) struct buf text = { 0 };
+    for (size_t i = 0; i < h->trust->key_count; i++)
+        put_line(&text, &h->trust->keys[i], h->now);
+    return say_out(&text, d);
+}
+
+static int run(const struct cli_call *call)
+{
+    ON_EXIT(home_close) struct home home = { 0 };
+    struct diag d = DIAG_INIT;
+    enum rc rc = home_open(command_home_path(call), &home, &d);
+    if (rc == RC_OK)
+        rc = print(call, &home, &d);
+    return command_conclude(call, rc, &d);
+}
+
+static const struct cli_example examples[] = {
+    { "sitecert keys list", "编号、用途、算法、起止日期、状态、日志序号范围",
+      "kid, use, algorithm, dates, state, range of log indexes" },
+    { "sitecert keys list --json | jq '.[] | select(.uses == [\"token\"])'", "签发证书的公钥",
+      "the keys that sign certificates, as JWK" },
+    { NULL, NULL, NULL },
+};
+
+const struct cli_command cmd_keys_list = {
+    .name = "keys list",
+    .synopsis = "",
+    .zh = "列出信任列表中的公钥：谁可签什么、何时有效",
+    .en = "list the public keys of the trust list: for what, from when, until when",
+    .examples = examples,
+    .run = run,
+};

@@ -1,0 +1,55 @@
+#include "issuer/command/commands.h"
+
+#include <stdlib.h>
+
+#define COMMANDS_MAX 32
+
+static const struct cli_option options[] = {
+    { "home", 0, CLI_TEXT, "DIR", offsetof(struct command_globals, home),
+      "系统目录；默认取 SITECERT_HOME，再默认 /var/lib/sitecert",
+      "the deployment's folder; by default SITECERT_HOME, else /var/lib/sitecert", false },
+    CLI_OPTIONS_END,
+};
+
+/* In the order of the help: set up, take in, look, decide, publish, check. */
+static const struct cli_command *const listed[] = {
+    &cmd_init,
+    &cmd_import,
+    &cmd_show,
+    &cmd_find,
+    &cmd_token,
+    &cmd_qr,
+    &cmd_order,
+    &cmd_amend,
+    &cmd_report,
+    &cmd_publish,
+    &cmd_keys_list,
+    &cmd_keys_document_csr,
+    &cmd_keys_document_import,
+    &cmd_audit,
+    &cmd_layout_check,
+    &cmd_layout_preview,
+};
+#define LISTED (sizeof listed / sizeof listed[0])
+_Static_assert(LISTED < COMMANDS_MAX, "the table has room for them and its end");
+
+int main(int argc, char *argv[])
+{
+    static struct cli_command commands[COMMANDS_MAX];
+    for (size_t i = 0; i < LISTED; i++)
+        commands[i] = *listed[i];
+
+    const struct cli_program program = {
+        .name = "sitecert",
+        .zh = "施工现场专业人员职业培训合格证：登记、发证、继续教育、状态与发布",
+        .en = "certificates of construction-site staff: records in, certificates out, their states "
+              "and publication",
+        .options = options,
+        .options_size = sizeof(struct command_globals),
+        .commands = commands,
+        .footer_zh = "退出状态：0 完成，1 未能完成，2 用法不对，4 有记录被退回",
+        .footer_en =
+            "exit status: 0 done, 1 it could not be done, 2 usage, 4 some rows were refused",
+    };
+    return cli_run(&program, argc, argv);
+}

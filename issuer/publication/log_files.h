@@ -1,0 +1,25 @@
+/*
+ * The log as static files (C2SP tlog-tiles): log/checkpoint and log/tile/….
+ * Tiles never change once written; only what is new since the folder's own
+ * checkpoint is written. Entries are not served: tiles carry hashes alone.
+ */
+#pragma once
+
+#include "issuer/register/register.h"
+
+/*
+ * The checkpoint of all settled entries: the stored one when the size has not grown, else a newly
+ * signed one, committed to the register before it is returned, so that no size is ever signed
+ * twice.
+ *
+ * to  gets the note, appended
+ */
+MUST_CHECK enum rc log_checkpoint(struct reg *r, const struct home *h, struct signer *s,
+                                  struct buf *to, struct diag *d);
+
+/*
+ * Writes tiles, then the checkpoint, under folder/log.
+ * RC_REFUSED  the folder's checkpoint is ahead of this register, or is not a prefix of its log
+ */
+MUST_CHECK enum rc log_publish(struct reg *r, const struct home *h, struct span checkpoint,
+                               const char *folder, struct diag *d);

@@ -1,0 +1,274 @@
+#include "issuer/publication/publish.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "core/cert/bundle.h"
+#include "core/cert/deadline_list.h"
+#include "core/cert/status_list.h"
+#include "core/cose/cbor.h"
+#include "issuer/publication/block_files.h"
+#include "issuer/publication/log_files.h"
+#include "issuer/publication/snapshot.h"
+#include "issuer/register/engine.h"
+
+#define DAY_S 86400
+
+/* Everything of one publication, made before the first file is written. */
+struct material {
+    struct home *home;
+    struct reg *reg;
+    struct signer *signer;
+    const struct policy_values *policy;
+    uint64_t sequence;
+    struct columns columns;
+    uint8_t root[SHA256_LEN]; /* of the deadline list's blocks */
+    struct buf directory, status, deadlines, checkpoint, selftest, bundle;
+};
+
+static void material_free(struct material *m)
+{
+    columns_free(&m->columns);
+    struct buf *const all[] = { &m->directory,  &m->status,   &m->deadlines,
+                                &m->checkpoint, &m->selftest, &m->bundle };
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        buf_free(all[i]);
+}
+
+static int64_t lists_expire(const struct material *m)
+{
+    return m->home->now + (int64_t)m->policy->status_days * DAY_S;
+}
+
+static enum rc sign(struct material *m, const char *typ, const struct buf *payload, struct buf *to,
+                    struct diag *d)
+{
+    const enum rc rc = buf_rc(payload, d);
+    return rc == RC_OK ? signer_publication(m->signer, typ, buf_span(payload), m->home->now, to, d)
+                       : rc;
+}
+
+static enum rc make_directory(struct material *m, struct diag *d)
+{
+    ON_EXIT(buf_free_at) struct buf payload = { 0 };
+    const enum rc rc = snapshot_directory(m->reg, m->home, &payload, d);
+    return rc == RC_OK ? sign(m, TYP_DIRECTORY, &payload, &m->directory, d) : rc;
+}
+
+static enum rc make_status(struct material *m, struct diag *d)
+{
+    ON_EXIT(buf_free_at) struct buf payload = { 0 };
+    const enum rc rc = status_list_payload_put(&payload, &m->columns, m->home->trust->status_uri,
+                                               m->home->now, lists_expire(m), DAY_S, d);
+    return rc == RC_OK ? sign(m, TYP_STATUS, &payload, &m->status, d) : rc;
+}
+
+static enum rc make_deadlines(struct material *m, const char *folder, struct diag *d)
+{
+    struct deadline_statement statement = {
+        .uri = span_text(m->home->trust->status_uri),
+        .iat = m->home->now,
+        .exp = lists_expire(m),
+        .sequence = m->sequence,
+        .rows = m->columns.count,
+    };
+    const enum rc rc = block_files_write(&m->columns, folder, statement.root, d);
+    if (rc != RC_OK)
+        return rc;
+    memcpy(m->root, statement.root, sizeof m->root);
+
+    ON_EXIT(buf_free_at) struct buf payload = { 0 };
+    deadline_statement_put(&payload, &statement);
+    return sign(m, TYP_DEADLINES, &payload, &m->deadlines, d);
+}
+
+/* --- the bundle --- */
+
+/* Two messages that a sound device tells apart: one that holds, and the same with one bit turned.
+ */
+static enum rc make_selftest(struct material *m, struct diag *d)
+{
+    ON_EXIT(buf_free_at) struct buf turned = { 0 };
+    buf_put_span(&turned, buf_span(&m->deadlines));
+    const enum rc rc = buf_rc(&turned, d);
+    if (rc != RC_OK)
+        return rc;
+    turned.ptr[turned.len - 1] ^= 1;
+
+    cbor_put_array(&m->selftest, 2);
+    cbor_put_array(&m->selftest, 2);
+    cbor_put_bytes(&m->selftest, buf_span(&m->deadlines));
+    cbor_put_bool(&m->selftest, true);
+    cbor_put_array(&m->selftest, 2);
+    cbor_put_bytes(&m->selftest, buf_span(&turned));
+    cbor_put_bool(&m->selftest, false);
+    return buf_rc(&m->selftest, d);
+}
+
+static void collect_sections(const struct material *m, struct span survivors,
+                             struct span sections[BUNDLE_SECTIONS + 1])
+{
+    sections[SECTION_TRUST] = buf_span(&m->home->trust_bytes);
+    sections[SECTION_DIRECTORY] = buf_span(&m->directory);
+    sections[SECTION_POLICY] = buf_span(&m->home->policy_bytes);
+    sections[SECTION_CHECKPOINT] = buf_span(&m->checkpoint);
+    sections[SECTION_SURVIVORS] = survivors;
+    sections[SECTION_SELFTEST] = buf_span(&m->selftest);
+}
+
+static enum rc make_bundle(struct material *m, struct diag *d)
+{
+    ON_EXIT(buf_free_at) struct buf survivors = { 0 };
+    cbor_put_map(&survivors, 0);
+
+    struct bundle_parts parts = {
+        .sequence = m->sequence,
+        .issued = m->home->now,
+        .status_exp = lists_expire(m),
+        .deadlines_exp = lists_expire(m),
+        .columns = &m->columns,
+    };
+    collect_sections(m, buf_span(&survivors), parts.sections);
+
+    ON_EXIT(buf_free_at) struct buf payload = { 0 };
+    ON_EXIT(buf_free_at) struct buf body = { 0 };
+    ON_EXIT(buf_free_at) struct buf header = { 0 };
+    enum rc rc = bundle_build(&parts, &payload, &body, d);
+    if (rc == RC_OK)
+        rc = sign(m, TYP_BUNDLE, &payload, &header, d);
+    if (rc != RC_OK)
+        return rc;
+    bundle_put(&m->bundle, buf_span(&header), buf_span(&body));
+    return buf_rc(&m->bundle, d);
+}
+
+/* With the reader's code, from its own bytes, by the pinned roots: nobody else is first to find
+ * out. */
+static enum rc check_bundle(const struct material *m, struct diag *d)
+{
+    ON_EXIT(bundle_free_at) struct bundle *b = NULL;
+    const enum rc rc = bundle_open(buf_span(&m->bundle), &m->home->trust->roots, &b, d);
+    return rc == RC_OK ? bundle_check_all(b, NULL, NULL, d) : rc;
+}
+
+/* --- files --- */
+
+static enum rc write_file(const char *folder, const char *name, struct span bytes, struct diag *d)
+{
+    char path[PATH_LEN];
+    const enum rc rc = path_join(folder, name, path, d);
+    return rc == RC_OK ? file_replace(path, bytes, 0644, d) : rc;
+}
+
+/* The first root set, as the home has it: its hash is the deployment's name. */
+static enum rc write_root(const struct home *h, const char *folder, struct diag *d)
+{
+    char path[PATH_LEN];
+    ON_EXIT(buf_free_at) struct buf root = { 0 };
+    enum rc rc = home_path(h, "root.cbor", path, d);
+    if (rc == RC_OK)
+        rc = file_read(path, TRUST_LIST_MAX, &root, d);
+    return rc == RC_OK ? write_file(folder, "root.cbor", buf_span(&root), d) : rc;
+}
+
+static enum rc write_files(const struct material *m, const char *folder, struct diag *d)
+{
+    const struct {
+        const char *name;
+        struct span bytes;
+    } files[] = {
+        { "trust.cbor", buf_span(&m->home->trust_bytes) },
+        { "directory.cbor", buf_span(&m->directory) },
+        { "policy.json", buf_span(&m->home->policy_bytes) },
+        { "status.cwt", buf_span(&m->status) },
+        { "deadlines.cwt", buf_span(&m->deadlines) },
+        { "bundle.scb", buf_span(&m->bundle) },
+    };
+    enum rc rc = write_root(m->home, folder, d);
+    for (size_t i = 0; rc == RC_OK && i < sizeof files / sizeof files[0]; i++)
+        rc = write_file(folder, files[i].name, files[i].bytes, d);
+    return rc;
+}
+
+/* --- the order of things --- */
+
+static enum rc next_sequence(struct material *m, struct diag *d)
+{
+    int64_t last = 0;
+    enum rc rc = register_fact(m->reg, FACT_LAST_SEQUENCE, 0, &last, d);
+    if (rc != RC_OK)
+        return rc;
+    m->sequence = (uint64_t)(last + 1 > m->home->now ? last + 1 : m->home->now);
+    /* Durable before anyone can see it: no sequence stands for two contents. */
+    rc = register_fact_put(m->reg, FACT_LAST_SEQUENCE, (int64_t)m->sequence, d);
+    return rc == RC_OK ? register_commit(m->reg, d) : rc;
+}
+
+static enum rc make_lists(struct material *m, const char *folder, struct diag *d)
+{
+    enum rc rc = next_sequence(m, d);
+    if (rc == RC_OK)
+        rc = snapshot_columns(m->reg, date_of_time(m->home->now), &m->columns, d);
+    if (rc == RC_OK)
+        rc = log_checkpoint(m->reg, m->home, m->signer, &m->checkpoint, d);
+    if (rc == RC_OK)
+        rc = make_directory(m, d);
+    if (rc == RC_OK)
+        rc = make_status(m, d);
+    if (rc == RC_OK)
+        rc = make_deadlines(m, folder, d);
+    return rc == RC_OK ? make_selftest(m, d) : rc;
+}
+
+static enum rc run(struct material *m, const char *folder, struct diag *d)
+{
+    enum rc rc = folder_make(folder, 0755, d);
+    if (rc == RC_OK)
+        rc = make_lists(m, folder, d);
+    if (rc == RC_OK)
+        rc = make_bundle(m, d);
+    if (rc == RC_OK)
+        rc = check_bundle(m, d);
+    if (rc == RC_OK)
+        rc = log_publish(m->reg, m->home, buf_span(&m->checkpoint), folder, d);
+    if (rc == RC_OK)
+        rc = write_files(m, folder, d);
+    /* Twice the life of a statement: readers' clocks may differ from ours. */
+    const int64_t keep_s = 2 * (int64_t)m->policy->status_days * DAY_S;
+    return rc == RC_OK ? block_files_prune(m->root, folder, m->home->now, keep_s, d) : rc;
+}
+
+enum rc publish(struct home *h, const char *folder, struct published *ret, struct diag *d)
+{
+    assert(h && folder && ret);
+
+    ON_EXIT(engine_close_at) struct engine *engine = NULL;
+    ON_EXIT(signer_free_at) struct signer *signer = NULL;
+    const struct engine_options options = { .sender = "local" };
+    enum rc rc = engine_open(h, &options, &engine, d); /* settles what a crash left pending */
+    if (rc == RC_OK)
+        rc = home_signer(h, &signer, d);
+    if (rc != RC_OK)
+        return rc;
+
+    ON_EXIT(material_free)
+    struct material m = {
+        .home = h,
+        .reg = engine_register(engine),
+        .signer = signer,
+        .policy = policy_at(h->policy, 0, date_of_time(h->now)),
+    };
+    rc = run(&m, folder, d);
+    if (rc != RC_OK)
+        return rc;
+
+    *ret = (struct published){
+        .sequence = m.sequence,
+        .log_size = register_log_settled(m.reg),
+        .rows = m.columns.count,
+        .bundle_bytes = m.bundle.len,
+        .status_bytes = m.status.len,
+        .deadline_bytes = m.deadlines.len,
+    };
+    return RC_OK;
+}

@@ -1,0 +1,18 @@
+/*
+ * Publication: everything the world may read, in one folder of static files
+ * (docs/operations.md, "What publish writes"). Each file appears by rename; what
+ * others point at is written before what points at it; the bundle comes last.
+ */
+#pragma once
+
+#include "issuer/register/register.h"
+
+struct published {
+    uint64_t sequence, log_size;
+    uint32_t rows;
+    size_t bundle_bytes, status_bytes, deadline_bytes;
+};
+
+/* folder is made when it is not there. Holds the register's writer lock while it runs. */
+MUST_CHECK enum rc publish(struct home *h, const char *folder, struct published *ret,
+                           struct diag *d);

@@ -1,0 +1,88 @@
+#include <assert.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "issuer/register/home.h"
+
+#define HOST_MAX    20u /* characters: the QR text is counted with a host of this length */
+#define THREADS_MAX 64u
+#define MAP_MIN     (UINT64_C(16) << 20)
+#define MAP_MAX     (UINT64_C(16) << 40)
+#define FIELD(name) offsetof(struct home_settings, name)
+#define HOST_ROW    0
+
+/* The source of docs/operations.md, "sitecert.ini". */
+static const struct ini_key setting_keys[] = {
+    { "deployment", "host", INI_TEXT, 0, HOST_MAX + 1, "SITECERT.EXAMPLE", FIELD(host),
+      "二维码中的主机名，大写；须在信任列表中",
+      "host in the QR texts, upper case; one of the trust list's" },
+    { "orders", "operator_key", INI_TEXT, 0, PATH_LEN, "keys/operator-1.pem", FIELD(operator_key),
+      "签发状态指令的操作员私钥文件（相对路径从本目录起算）",
+      "key file of the operator who signs orders (a relative path starts at the home)" },
+    { "orders", "second_operator_key", INI_TEXT, 0, PATH_LEN, "", FIELD(second_operator_key),
+      "第二操作员私钥文件；空：无", "key file of the second operator; empty: none" },
+    { "register", "map_bytes", INI_U64, MAP_MIN, MAP_MAX, "68719476736", FIELD(register_map_bytes),
+      "登记库最大字节数（64 GiB）", "largest size of the register in bytes (64 GiB)" },
+    { "register", "group_rows", INI_U32, 1, 65536, "8192", FIELD(group_rows), "每次提交的行数",
+      "rows of one commit" },
+    { "signing", "threads", INI_U32, 0, THREADS_MAX, "0", FIELD(sign_threads),
+      "签名线程数；0：与处理器数相同", "threads that sign; 0: one for each processor" },
+    { "documents", "tsa", INI_TEXT, 0, sizeof((struct home_settings *)NULL)->tsa, "", FIELD(tsa),
+      "时间戳服务（RFC 3161）的网址；空：不加时间戳",
+      "URL of a time-stamp authority (RFC 3161); empty: documents carry no time-stamp" },
+    { "documents", "tsa_ca", INI_TEXT, 0, PATH_LEN, "", FIELD(tsa_ca),
+      "时间戳服务的根证书文件（PEM）；空：只核对时间戳自带的证书链",
+      "file with the authority's root certificates (PEM); empty: the chain in the time-stamp must "
+      "hold, whoever it names" },
+    { .name = NULL },
+};
+
+const struct ini_key *home_setting_keys(void)
+{
+    return setting_keys;
+}
+
+bool home_host_valid(const char *host)
+{
+    const size_t len = strlen(host);
+    return len >= 1 && len <= HOST_MAX &&
+           strspn(host, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:-") == len;
+}
+
+static uint32_t processors(void)
+{
+    const long n = sysconf(_SC_NPROCESSORS_ONLN);
+    return n < 1 ? 1 : n > (long)THREADS_MAX ? THREADS_MAX : (uint32_t)n;
+}
+
+enum rc home_settings_read(struct span text, struct home_settings *ret, struct diag *d)
+{
+    assert(ret);
+
+    struct home_settings s = { 0 };
+    const enum rc rc = ini_read(text, setting_keys, &s, d);
+    if (rc != RC_OK)
+        return rc;
+    if (!home_host_valid(s.host))
+        return diag_set(d, RC_FORMAT, DIAG_NO_OFFSET, "the host '%.40s' is not [A-Z0-9.:-]{1,%u}",
+                        s.host, HOST_MAX);
+    if (s.operator_key[0] == '\0')
+        return diag_set(d, RC_FORMAT, DIAG_NO_OFFSET, "'operator_key' is empty");
+    if (s.tsa[0] && strncmp(s.tsa, "http://", 7) != 0 && strncmp(s.tsa, "https://", 8) != 0)
+        return diag_set(d, RC_FORMAT, DIAG_NO_OFFSET, "'tsa' is not a URL of http or https");
+    if (s.sign_threads == 0)
+        s.sign_threads = processors();
+
+    *ret = s;
+    return RC_OK;
+}
+
+void home_settings_put(struct buf *to, const char *host)
+{
+    assert(to && host);
+
+    struct ini_key keys[sizeof setting_keys / sizeof setting_keys[0]];
+    memcpy(keys, setting_keys, sizeof keys);
+    keys[HOST_ROW].default_text = host;
+    ini_put_defaults(to, keys);
+}

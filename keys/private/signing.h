@@ -1,0 +1,47 @@
+/* The signer's inside, for the files of keys/private alone. */
+#pragma once
+
+#include <pthread.h>
+
+#include "keys/private/document_chain.h"
+#include "keys/private/signer.h"
+
+struct signing_key {
+    struct private_key *key;           /* owned */
+    const struct trusted_key *trusted; /* borrows the trust list; same public numbers */
+    struct document_chain *chain;      /* owned; NULL: no document key, or it has none */
+};
+
+struct signer {
+    const struct trust_list *trust;
+    size_t count;
+    struct signing_key *keys;
+    pthread_mutex_t lock; /* of the three below */
+    bool has_checkpoint;
+    uint64_t checkpoint_size;
+    uint8_t checkpoint_root[SHA256_LEN];
+};
+
+/* The newest key of this use that we hold and whose dates hold now_s. NULL: none, and d says so. */
+MUST_CHECK const struct signing_key *signing_key_find(const struct signer *s, enum key_use use,
+                                                      int64_t now_s, struct diag *d);
+
+/* The trust list's entry for this public key; NULL: it holds none. */
+const struct trusted_key *trusted_entry(const struct trust_list *trust,
+                                        const struct public_numbers *numbers);
+
+/* What is put into one COSE_Sign1 of our own making. */
+struct statement {
+    const char *typ; /* NULL: a token */
+    struct span payload;
+    int64_t time_s; /* at which the key's dates must hold */
+};
+
+/*
+ * Signs and, before a byte is handed out, checks the message as every verifier will.
+ * to  appended to on RC_OK alone
+ * RC_REFUSED, RC_BAD_SIGNATURE  the verifier's code would not take it
+ */
+MUST_CHECK enum rc statement_sign(const struct statement *st, const struct private_key *key,
+                                  const struct trusted_key *trusted, const struct trust_list *trust,
+                                  struct buf *to, struct diag *d);

@@ -1,0 +1,119 @@
+/*
+ * Whom we believe, for what, until when: the trust list (docs/formats.md,
+ * "Trust list"). Public keys only. Read-only once read, so threads may share it.
+ *
+ * A COSE_Sign by k of the deployment's n root keys. Its own root set must be the
+ * one that signed it, or the successor that those roots name in it.
+ */
+#pragma once
+
+#include "core/cose/cose.h"
+#include "core/crypto/hash.h"
+
+#define DEPLOYMENT_LEN  SHA256_LEN
+#define TRUST_ROOTS_MAX 16
+#define TRUST_KEYS_MAX  4096
+#define TRUST_HOSTS_MAX 16
+#define TRUST_HOST_LEN  64         /* bytes with NUL */
+#define TRUST_SCOPE_MAX 64         /* units, or posts, of one key */
+#define TRUST_LIST_MAX  (1u << 20) /* bytes */
+#define SEQUENCE_MAX                                                                               \
+    (((uint64_t)1 << 53) - 1)      /* of lists and bundles: every JSON reader can hold it */
+#define TOKEN_KEY_INDEXES 1000000u /* log indexes that one token key may sign */
+
+/* What a key may sign. One use a key. Numbers are signed: never renumber. */
+enum key_use {
+    USE_NONE = 0,
+    USE_TOKEN = 1,
+    USE_PUBLISH = 2,
+    USE_LOG = 3,
+    USE_DOCUMENT = 4,
+    USE_STAPLE = 5,
+    USE_OPERATOR = 6,
+    USE_ANSWER = 7,
+};
+#define KEY_USE_COUNT 8
+const char *key_use_name(enum key_use use); /* "token"; NULL: no such use */
+
+struct trusted_key {
+    uint8_t kid[KID_LEN];
+    enum key_use use;
+    int64_t not_before, not_after; /* Unix seconds, both inside */
+    uint64_t first, last;          /* token keys: log indexes [first, last); others 0, 0 */
+    uint16_t units[TRUST_SCOPE_MAX], posts[TRUST_SCOPE_MAX];
+    size_t unit_count, post_count; /* 0: every one */
+    struct pubkey *key;            /* owned by the list */
+    char name[64];                 /* operators: who; others "" */
+};
+
+/* n root keys of which k must sign. Its deterministic encoding, hashed, names the deployment. */
+struct root_set {
+    unsigned threshold;
+    size_t count;
+    struct public_numbers keys[TRUST_ROOTS_MAX];
+};
+void root_set_put(struct buf *b, const struct root_set *roots); /* [k, [COSE_Key, …]] */
+MUST_CHECK enum rc root_set_parse(struct span bytes, struct root_set *ret, struct diag *d);
+MUST_CHECK enum rc root_set_id(const struct root_set *roots, uint8_t ret[SHA256_LEN],
+                               struct diag *d);
+
+struct trust_list {
+    uint8_t deployment[DEPLOYMENT_LEN]; /* hash of the first root set */
+    bool demo;
+    size_t host_count;
+    char hosts[TRUST_HOSTS_MAX]
+              [TRUST_HOST_LEN]; /* upper case, as in the QR; the first is printed */
+    char log_origin[128];
+    char status_uri[256];
+    uint64_t sequence;
+    int64_t issued, next_update; /* Unix seconds */
+    struct root_set roots;
+    size_t key_count;
+    struct trusted_key *keys; /* owned */
+};
+
+void trust_list_free(struct trust_list *list); /* NULL is fine */
+DEFINE_ON_EXIT(struct trust_list, trust_list_free)
+
+/* The payload: what the roots sign. Keys' pubkey numbers, not handles' owners, are read. */
+void trust_list_payload_put(struct buf *b, const struct trust_list *list);
+
+/*
+ * Reads a trust list and checks that at least k of roots have signed it.
+ *
+ * roots  whom to believe; NULL: the list's own root set, as when a device pins what it first sees
+ * ret    owned by the caller; written only on RC_OK
+ *
+ * RC_FORMAT         not exactly such a list; offset says where. Also: a key listed with two uses,
+ *                   a token key of more than TOKEN_KEY_INDEXES, overlapping token ranges
+ * RC_LIMIT          longer than TRUST_LIST_MAX
+ * RC_BAD_SIGNATURE  fewer than k good signatures of different roots; or one that does not hold, is
+ * by none of roots nor of the list's own, or is a root's second: none goes unchecked RC_REFUSED
+ * sequence 1 whose root set is not the deployment's; or a key of an algorithm that this build does
+ * not check
+ */
+MUST_CHECK enum rc trust_list_read(struct span bytes, const struct root_set *roots,
+                                   struct trust_list **ret, struct diag *d);
+
+/*
+ * The next key with this kid after `after` (NULL: the first); kids may collide, so a caller tries
+ * each until one verifies. NULL: no more.
+ */
+const struct trusted_key *trust_list_find(const struct trust_list *list, struct span kid,
+                                          const struct trusted_key *after);
+
+/*
+ * Checks a COSE_Sign1 of this typ (NULL: a token, which has none) against every listed key of that
+ * kid: signature, algorithm, use and dates at time_s.
+ *
+ * ret    the key that verified
+ * RC_NOT_FOUND      no listed key has this kid
+ * RC_BAD_SIGNATURE  none of them verifies it
+ * RC_REFUSED        one verifies, but it is not for this use, or not at this time
+ */
+MUST_CHECK enum rc trust_list_check(const struct trust_list *list, const struct cose_sign1 *m,
+                                    enum key_use use, const char *typ, int64_t time_s,
+                                    const struct trusted_key **ret, struct diag *d);
+
+/* host as in a QR text, any case; exact match with a listed one. */
+bool trust_list_has_host(const struct trust_list *list, struct span host);

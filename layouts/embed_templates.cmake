@@ -1,0 +1,13 @@
+# Writes OUT: each of FILES as bytes, found by its name without .json.
+set(body "#include \"layouts/pdf.h\"\n\n#include <string.h>\n\n")
+set(rows "")
+foreach(file IN LISTS FILES)
+  get_filename_component(name "${file}" NAME_WE)
+  file(READ "${file}" hex HEX)
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
+  string(REGEX REPLACE "(....................................................................................................)" "\\1\n" bytes "${bytes}")
+  string(APPEND body "static const unsigned char ${name}_json[] = {\n${bytes}\n};\n")
+  string(APPEND rows "    if (strcmp(name, \"${name}\") == 0)\n        return span_of(${name}_json, sizeof ${name}_json);\n")
+endforeach()
+string(APPEND body "\nstruct span layout_template(const char *name)\n{\n${rows}    return span_of(NULL, 0);\n}\n")
+file(WRITE "${OUT}" "${body}")

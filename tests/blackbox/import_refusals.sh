@@ -1,0 +1,48 @@
+# Rows that are refused: each with all its reasons, nothing of a person repeated, the others taken.
+. "$COMMON"
+"$SITECERT" import --quiet authority.csv provider.csv >/dev/null
+cat >training-1.csv <<END
+$TRAININGS
+t1,$PROVIDER,$ZHANG,男,01,C1,60,2020-07-01
+t2,$PROVIDER,$WANG,女,安全员,C1,60,2021-02-29
+t3,$PROVIDER,王样本,111,110101197001030008,女,01,=1+1,99999999999999999999,2020-07-01
+t4,91330000MA2700000X,$WANG,女,01,C1,60
+t5,$PROVIDER,$WANG,女,01,,-5,2020-08-04
+t1,$PROVIDER,$ZHANG,男,02,C1,60,2020-07-01
+END
+t import training-1.csv --errors errors.csv --results results.ndjson
+show errors.csv
+show results.ndjson
+t import --lang zh training-1.csv
+echo '# refused rows may be sent again, corrected, with the same record id'
+cat >training-2.csv <<END
+$TRAININGS
+t2,$PROVIDER,$WANG,女,01,C1,60,2020-02-29
+END
+t import training-2.csv
+echo '# a dry run takes nothing'
+cat >training-3.csv <<END
+$TRAININGS
+t3,$PROVIDER,$WANG,女,02,C1,60,2020-02-29
+END
+t import --dry-run training-3.csv
+t import training-3.csv
+echo '# of many, twenty are told'
+{ echo "$ORDERS"; for i in $(seq 23); do echo "o$i,ban,1,x,y,"; done; } >order-1.csv
+t import order-1.csv
+t import --quiet order-1.csv
+echo '# photos'
+cat >photo.csv <<END
+record_id,id_type,id_number,file
+p1,111,110101197001020003,../photo.jpg
+p2,111,110101197001020003,/etc/passwd
+p3,111,110101197001020003,none.jpg
+p4,111,110101197001020003,large.jpg
+p5,111,110101197001020003,text.jpg
+END
+head -c 51201 /dev/zero >large.jpg
+echo text >text.jpg
+t import photo.csv
+echo '# lines that are not objects'
+printf '{"record_id":"p6","id_type":111,"id_number":"110101197001020003","data":"????"}\n{"record_id":\n{"record_id":"p7","file":["a"],"colour":1}\n' >photo.ndjson
+t import photo.ndjson

@@ -1,0 +1,158 @@
+// The trust list: whom we believe, for what, until when (docs/formats.md, "Trust list").
+import { needArray, needBool, needBytes, needMap, needText, needUint, read, write } from './cbor.mjs'
+import { EDDSA, ES256, RS256, checkSign1, checkSigner, readKey, readSign, sha256 } from './cose.mjs'
+import { need, needEqual, refuse } from './refused.mjs'
+
+export const USE = { token: 1, publish: 2, log: 3, document: 4, staple: 5, operator: 6, answer: 7 }
+
+const TYP = 'application/sitecert-trust+cbor'
+const LIST_MAX = 2 ** 20
+const ROOTS_MAX = 16
+const HOSTS_MAX = 16
+const KEYS_MAX = 4096
+const SCOPE_MAX = 64
+const TIME_MAX = 2 ** 40 - 1
+const INDEX_MAX = Number.MAX_SAFE_INTEGER
+const KEY_INDEXES_MAX = 1000000
+const PRINTING_ASCII = /^[!-~]+$/
+const CONTROL = /^[^\u0000-\u001f\u007f-\u009f]*$/
+
+function readTime(value, what) {
+  return needUint(value, what, 1, TIME_MAX)
+}
+
+// --- roots ---
+
+function rootsOf(value) {
+  const [threshold, list] = needArray(value, 'the root set', 2)
+  const keys = needArray(list, 'the root keys', 1, ROOTS_MAX).map(readKey)
+  needUint(threshold, 'the threshold of the root set', 1, keys.length)
+  need(keys.every((key) => key.alg !== RS256), 'a root key is an RSA key')
+  needDistinct(keys, 'a root key')
+  return { threshold, keys, id: sha256(write(value)) }
+}
+
+// [k, [COSE_Key, …]], as in root.cbor.
+export function readRoots(bytes) {
+  return rootsOf(read(bytes, 'a root set'))
+}
+
+// By x alone: a point and its negative have one owner.
+function needDistinct(keys, what) {
+  need(new Set(keys.map((key) => key.x.toString('hex'))).size === keys.length, `${what} is listed twice`)
+}
+
+function rootWith(roots, kid) {
+  return roots.keys.find((root) => root.kid.equals(Buffer.from(kid)))
+}
+
+// At least k of `roots` have signed, each once; besides them only roots that the list itself names.
+async function checkSigners(message, roots, own) {
+  const counted = []
+  for (const signer of message.signers) {
+    const root = rootWith(roots, signer.header.kid) ?? rootWith(own, signer.header.kid)
+    need(root, 'a stranger has signed')
+    need(!counted.includes(root), 'a root has signed twice')
+    need(await checkSigner(message, signer, root), "a root's signature does not hold")
+    counted.push(root)
+  }
+  need(counted.filter((root) => roots.keys.some((r) => r.kid.equals(root.kid))).length >= roots.threshold, 'too few roots have signed')
+}
+
+// --- keys ---
+
+function readScope(value, what, max) {
+  const scope = needArray(value, what, 1, SCOPE_MAX)
+  scope.forEach((item, i) => needUint(item, what, i === 0 ? 1 : scope[i - 1] + 1, max))
+  return scope
+}
+
+function readRange(value) {
+  const [first, last] = needArray(value, "a token key's range", 2)
+  needUint(first, 'the first index of a token key', 0, INDEX_MAX)
+  needUint(last, 'the end of a token key', first + 1, Math.min(first + KEY_INDEXES_MAX, INDEX_MAX))
+  return { first, last }
+}
+
+function readTrustedKey(value) {
+  const use = value instanceof Map ? value.get(3) : undefined
+  const needed = [1, 2, 3, 4, 5, ...(use === USE.token ? [6] : [])]
+  needMap(value, 'a key', needed, [7, 8, ...(use === USE.operator ? [9] : [])])
+  const key = readKey(value.get(2))
+  needEqual(needBytes(value.get(1), 'a kid', 8), key.kid, 'a kid')
+  Object.assign(key, {
+    use: needUint(use, "a key's use", 1, 7),
+    notBefore: readTime(value.get(4), "a key's first moment"),
+    notAfter: readTime(value.get(5), "a key's last moment"),
+  })
+  need(key.notBefore <= key.notAfter, "a key's dates run backwards")
+  need(use !== USE.log || key.alg === EDDSA, 'a log key that is not Ed25519')
+  need(use !== USE.document || key.alg === ES256 || key.alg === RS256, 'a document key that is neither P-256 nor RSA')
+  need(use === USE.document || key.alg !== RS256, 'an RSA key that is not for documents')
+  if (value.has(6)) Object.assign(key, readRange(value.get(6)))
+  if (value.has(7)) key.units = readScope(value.get(7), "a key's units", 999)
+  if (value.has(8)) key.posts = readScope(value.get(8), "a key's posts", 9999)
+  if (value.has(9)) key.name = needText(value.get(9), "an operator's name", 1, 63, CONTROL)
+  return key
+}
+
+function needDisjoint(keys) {
+  const ranges = keys.filter((key) => key.use === USE.token).sort((a, b) => a.first - b.first)
+  for (let i = 1; i < ranges.length; i++) need(ranges[i].first >= ranges[i - 1].last, 'two token keys may sign one log index')
+}
+
+// --- the list ---
+
+function readHosts(value) {
+  const hosts = needArray(value, 'the hosts', 1, HOSTS_MAX)
+  for (const host of hosts) needText(host, 'a host', 1, 63, /^[0-9A-Z.:-]+$/)
+  need(new Set(hosts).size === hosts.length, 'a host is listed twice')
+  return hosts
+}
+
+function readList(payload) {
+  const map = needMap(read(payload, 'the trust list'), 'the trust list', [1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+  const list = {
+    deployment: needBytes(map.get(1), 'the deployment', 32),
+    demo: needBool(map.get(2), 'the demo flag'),
+    hosts: readHosts(map.get(3)),
+    logOrigin: needText(map.get(4), 'the log origin', 1, 127, PRINTING_ASCII),
+    statusUri: needText(map.get(5), "the status list's URI", 1, 255, PRINTING_ASCII),
+    sequence: needUint(map.get(6), 'the sequence', 1),
+    issued: readTime(map.get(7), 'the time of issue'),
+    nextUpdate: readTime(map.get(8), 'the next update'),
+    roots: rootsOf(map.get(9)),
+    keys: needArray(map.get(10), 'the keys', 0, KEYS_MAX).map(readTrustedKey),
+  }
+  need(list.nextUpdate > list.issued, 'the next update is not after the issue')
+  needDistinct([...list.keys, ...list.roots.keys], 'a public key')
+  needDisjoint(list.keys)
+  if (list.sequence === 1) needEqual(list.roots.id, list.deployment, "the first list's root set")
+  return list
+}
+
+// roots: of readRoots, or undefined for the list's own, as when a device pins what it first sees.
+export async function readTrustList(bytes, roots) {
+  need(bytes.length <= LIST_MAX, 'a trust list that is too long')
+  const message = readSign(bytes)
+  need(message.header.typ === TYP, "not a trust list's type")
+  const list = readList(message.payload)
+  await checkSigners(message, roots ?? list.roots, list.roots)
+
+  list.keysOf = (kid) => list.keys.filter((key) => key.kid.equals(Buffer.from(kid)))
+  // What a publish key signed: the first of its kid that verifies must also fit.
+  list.needSigned = async (message_, typ, at) => {
+    need(message_.header.kid, 'no kid')
+    const keys = list.keysOf(message_.header.kid)
+    need(keys.length > 0, 'no listed key has this kid')
+    for (const key of keys) {
+      if (!(await checkSign1(message_, key))) continue
+      need(message_.header.typ === typ, 'signed as another type of object')
+      need(key.use === USE.publish, 'signed by a key of another use')
+      need(at >= key.notBefore && at <= key.notAfter, 'outside the dates of the key')
+      return key
+    }
+    return refuse('the signature does not hold')
+  }
+  return list
+}

@@ -1,0 +1,156 @@
+/* Who must have signed a list: k of n, and how roots hand over to others. */
+#include "tests/unit/trust/trust_sample.h"
+
+static int setup(void **state)
+{
+    *state = trust_sample_new();
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    trust_sample_free(*state);
+    return 0;
+}
+
+/* Signed by roots[i] for each i of `signers` ("01"), read with `roots`. */
+static enum rc signed_by(const struct trust_sample *s, const char *signers, const char *typ,
+                         const struct root_set *roots)
+{
+    const struct test_key *keys[COSE_SIGNERS_MAX];
+    struct buf payload = { 0 }, b = { 0 };
+    const size_t count = strlen(signers);
+    for (size_t i = 0; i < count; i++)
+        keys[i] = &s->roots[signers[i] - '0'];
+    trust_list_payload_put(&payload, &s->list);
+    trust_sign_payload(buf_span(&payload), typ, keys, count, &b);
+    const enum rc rc = trust_read_rc(buf_span(&b), roots, NULL);
+    buf_free(&payload);
+    buf_free(&b);
+    return rc;
+}
+
+static void too_few_signatures_are_refused(void **state)
+{
+    const struct trust_sample *s = *state;
+    assert_int_equal(signed_by(s, "0", TYP_TRUST, NULL), RC_BAD_SIGNATURE);
+    assert_int_equal(signed_by(s, "1", TYP_TRUST, NULL), RC_BAD_SIGNATURE);
+    assert_int_equal(signed_by(s, "1", TYP_TRUST, &s->list.roots), RC_BAD_SIGNATURE);
+    assert_int_equal(signed_by(s, "01", TYP_TRUST, NULL), RC_OK);
+    assert_int_equal(signed_by(s, "10", TYP_TRUST, &s->list.roots), RC_OK);
+}
+
+static void one_root_that_signs_twice_counts_as_none(void **state)
+{
+    const struct trust_sample *s = *state;
+    assert_int_equal(signed_by(s, "00", TYP_TRUST, NULL), RC_BAD_SIGNATURE);
+    assert_int_equal(signed_by(s, "11", TYP_TRUST, NULL), RC_BAD_SIGNATURE);
+    assert_int_equal(signed_by(s, "010", TYP_TRUST, NULL), RC_BAD_SIGNATURE);
+}
+
+static void a_stranger_who_signs_is_refused(void **state)
+{
+    const struct trust_sample *s = *state;
+    assert_int_equal(signed_by(s, "2", TYP_TRUST, NULL), RC_BAD_SIGNATURE);
+    assert_int_equal(signed_by(s, "02", TYP_TRUST, NULL), RC_BAD_SIGNATURE);
+    assert_int_equal(signed_by(s, "012", TYP_TRUST, NULL), RC_BAD_SIGNATURE);
+}
+
+static void another_type_of_object_is_refused(void **state)
+{
+    const struct trust_sample *s = *state;
+    assert_int_equal(signed_by(s, "01", TYP_BUNDLE, NULL), RC_FORMAT);
+    assert_int_equal(signed_by(s, "01", TYP_DIRECTORY, NULL), RC_FORMAT);
+}
+
+static void a_list_of_other_roots_is_refused(void **state)
+{
+    const struct trust_sample *s = *state;
+    const struct root_set others = { .threshold = 1, .count = 1, .keys = { s->roots[2].numbers } };
+    assert_int_equal(signed_by(s, "01", TYP_TRUST, &others), RC_BAD_SIGNATURE);
+}
+
+/* The list names roots 0 and 1; the roots known so far are 2 alone. */
+static void new_roots_need_the_signature_of_the_old(void **state)
+{
+    struct trust_sample *s = *state;
+    const struct root_set old = { .threshold = 1, .count = 1, .keys = { s->roots[2].numbers } };
+    assert_int_equal(root_set_id(&old, s->list.deployment, NULL), RC_OK);
+    s->list.sequence = 2;
+    assert_int_equal(signed_by(s, "01", TYP_TRUST, &old), RC_BAD_SIGNATURE);
+    assert_int_equal(signed_by(s, "2", TYP_TRUST, &old), RC_OK);
+    assert_int_equal(signed_by(s, "012", TYP_TRUST, &old), RC_OK);
+}
+
+static void a_first_look_needs_the_lists_own_roots(void **state)
+{
+    struct trust_sample *s = *state;
+    s->list.sequence = 2;
+    assert_int_equal(signed_by(s, "2", TYP_TRUST, NULL), RC_BAD_SIGNATURE);
+    assert_int_equal(signed_by(s, "01", TYP_TRUST, NULL), RC_OK);
+}
+
+/* Even where the others are enough: nothing in a list may be left unchecked. */
+static void a_spare_signature_that_does_not_hold_is_refused(void **state)
+{
+    struct trust_sample *s = *state;
+    const struct test_key *keys[] = { &s->roots[0], &s->roots[1] };
+    struct buf payload = { 0 }, b = { 0 };
+    s->list.roots.threshold = 1;
+    trust_sample_name_deployment(s);
+    trust_list_payload_put(&payload, &s->list);
+    trust_sign_payload(buf_span(&payload), TYP_TRUST, keys, 2, &b);
+    assert_int_equal(trust_read_rc(buf_span(&b), NULL, NULL), RC_OK);
+    b.ptr[b.len - 1] ^= 1;
+    assert_int_equal(trust_read_rc(buf_span(&b), NULL, NULL), RC_BAD_SIGNATURE);
+    buf_free(&payload);
+    buf_free(&b);
+}
+
+static void an_algorithm_other_than_the_roots_is_refused(void **state)
+{
+    struct trust_sample *s = *state;
+    s->list.roots.threshold = 1;
+    s->list.roots.count = 1;
+    trust_sample_name_deployment(s);
+    s->roots[0].numbers.alg = ALG_SM2; /* signs as before, and says otherwise */
+    struct buf payload = { 0 }, b = { 0 };
+    const struct test_key *signer = &s->roots[0];
+    struct cose_sign m;
+    trust_list_payload_put(&payload, &s->list);
+    struct buf body = { 0 }, header = { 0 }, tbs = { 0 };
+    uint8_t sig[SIGNATURE_LEN];
+    cose_sign_body_header_put(&body, TYP_TRUST);
+    cose_header_put(&header, ALG_SM2, span_of(signer->kid, KID_LEN), NULL);
+    cose_sign_to_be_signed(&tbs, buf_span(&body), buf_span(&header), buf_span(&payload));
+    s->roots[0].numbers.alg = ALG_ES256;
+    test_sign(signer, buf_span(&tbs), sig);
+    const struct cose_signer part = { .header.raw = buf_span(&header),
+                                      .signature = span_of(sig, sizeof sig) };
+    cose_sign_put(&b, buf_span(&body), buf_span(&payload), &part, 1);
+    assert_int_equal(cose_sign_parse(buf_span(&b), &m, NULL), RC_OK);
+    assert_int_equal(trust_read_rc(buf_span(&b), NULL, NULL), RC_BAD_SIGNATURE);
+    buf_free(&payload);
+    buf_free(&body);
+    buf_free(&header);
+    buf_free(&tbs);
+    buf_free(&b);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(too_few_signatures_are_refused),
+        CASE(one_root_that_signs_twice_counts_as_none),
+        CASE(a_stranger_who_signs_is_refused),
+        CASE(another_type_of_object_is_refused),
+        CASE(a_list_of_other_roots_is_refused),
+        CASE(new_roots_need_the_signature_of_the_old),
+        CASE(a_first_look_needs_the_lists_own_roots),
+        CASE(a_spare_signature_that_does_not_hold_is_refused),
+        CASE(an_algorithm_other_than_the_roots_is_refused),
+    };
+    return cmocka_run_group_tests_name("trust_signers", tests, NULL, NULL);
+}

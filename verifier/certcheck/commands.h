@@ -1,0 +1,16 @@
+/* The commands of certcheck. Each returns the exit status. */
+#pragma once
+
+#include "core/cli/cli.h"
+#include "verifier/certcheck/device.h"
+
+struct check_options {
+    struct device_choices device;
+    const char *from; /* a list of INPUTs, one a line */
+};
+int run_check(const struct cli_call *call);
+
+struct bundle_show_options {
+    const char *root;
+};
+int run_bundle_show(const struct cli_call *call);

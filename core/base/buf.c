@@ -22,35 +22,14 @@ static bool grow(struct buf *b, size_t len)
     return true;
 }
 
-uint8_t *buf_reserve(struct buf *b, size_t len)
+uint8_t *buf_grow(struct buf *b, size_t len)
 {
     assert(b && b->len <= b->cap);
 
-    /* One byte is always kept, so that buf_cstr() of a buffer that is full still has room. */
     if (!b->failed &&
         (len >= SIZE_MAX - b->len - 1 || (b->cap - b->len < len + 1 && !grow(b, len + 1))))
         b->failed = true;
     return b->failed ? NULL : b->ptr + b->len;
-}
-
-void buf_put(struct buf *b, const void *bytes, size_t len)
-{
-    uint8_t *const to = buf_reserve(b, len);
-    if (!to || len == 0)
-        return;
-
-    memcpy(to, bytes, len);
-    b->len += len;
-}
-
-void buf_put_span(struct buf *b, struct span s)
-{
-    buf_put(b, s.ptr, s.len);
-}
-
-void buf_put_u8(struct buf *b, uint8_t v)
-{
-    buf_put(b, &v, 1);
 }
 
 void buf_put_be32(struct buf *b, uint32_t v)

@@ -21,9 +21,9 @@ struct buf {
     bool failed;
 };
 
-void buf_put(struct buf *b, const void *bytes, size_t len);
-void buf_put_span(struct buf *b, struct span s);
-void buf_put_u8(struct buf *b, uint8_t v);
+static inline void buf_put(struct buf *b, const void *bytes, size_t len);
+static inline void buf_put_span(struct buf *b, struct span s);
+static inline void buf_put_u8(struct buf *b, uint8_t v);
 void buf_put_be32(struct buf *b, uint32_t v);
 void buf_put_be64(struct buf *b, uint64_t v);
 void buf_put_text(struct buf *b, const char *text); /* without its NUL */
@@ -31,7 +31,7 @@ PRINTF_LIKE(2, 3) void buf_printf(struct buf *b, const char *fmt, ...);
 
 /* Room for len more bytes; returns where to write them, or NULL (and failed). The caller adds to
  * b->len what it wrote. */
-uint8_t *buf_reserve(struct buf *b, size_t len);
+static inline uint8_t *buf_reserve(struct buf *b, size_t len);
 
 bool buf_ok(const struct buf *b);
 struct span buf_span(const struct buf *b); /* borrows b, until the next write */
@@ -43,6 +43,38 @@ const char *buf_cstr(struct buf *b);
 
 /* RC_OK, or RC_NOMEM when a write failed. */
 MUST_CHECK enum rc buf_rc(const struct buf *b, struct diag *d);
+
+/* What buf_reserve() does when there is no room. */
+uint8_t *buf_grow(struct buf *b, size_t len);
+
+/* Here, and not in buf.c: encoders write a few bytes at a time, by the million. */
+static inline uint8_t *buf_reserve(struct buf *b, size_t len)
+{
+    /* One byte is always kept, so that buf_cstr() of a buffer that is full still has room. */
+    if (__builtin_expect(!b->failed && len < b->cap - b->len, 1))
+        return b->ptr + b->len;
+    return buf_grow(b, len);
+}
+
+static inline void buf_put(struct buf *b, const void *bytes, size_t len)
+{
+    uint8_t *const to = buf_reserve(b, len);
+    if (!to || len == 0)
+        return;
+
+    memcpy(to, bytes, len);
+    b->len += len;
+}
+
+static inline void buf_put_span(struct buf *b, struct span s)
+{
+    buf_put(b, s.ptr, s.len);
+}
+
+static inline void buf_put_u8(struct buf *b, uint8_t v)
+{
+    buf_put(b, &v, 1);
+}
 
 static inline void buf_free_at(struct buf *b)
 {

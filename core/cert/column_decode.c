@@ -220,6 +220,8 @@ static enum rc decode_parts(struct span coded, uint32_t rows, enum column_set se
     const size_t count = column_parts(set, rows, parts);
     const size_t start = to->len;
     struct reader r = reader_over(coded);
+    if (!buf_reserve(to, column_plain_len(set, rows)))
+        return buf_rc(to, d);
     for (size_t i = 0; i < count; i++) {
         const enum rc rc = decode_column(&r, &parts[i], to, d);
         if (rc != RC_OK)

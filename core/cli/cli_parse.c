@@ -325,6 +325,20 @@ static void copy_without(struct parse *p, int argc, char *argv[], int at, int wo
             p->argv[p->argc++] = argv[i];
 }
 
+/* Complaints of what stands before --lang are in its language, too. */
+static void look_for_language(struct parse *p)
+{
+    for (int i = 0; i < p->argc && strcmp(p->argv[i], "--") != 0; i++) {
+        const char *word = NULL;
+        if (strcmp(p->argv[i], "--lang") == 0)
+            word = p->argv[i + 1];
+        else if (strncmp(p->argv[i], "--lang=", 7) == 0)
+            word = p->argv[i] + 7;
+        if (word && (strcmp(word, "zh") == 0 || strcmp(word, "en") == 0))
+            p->call.say.chinese = word[0] == 'z';
+    }
+}
+
 static enum cli_outcome parse_rest(struct parse *p)
 {
     /* The nearest meaning wins: `sitecert token NUMBER --version 2` asks for a version of the
@@ -334,9 +348,11 @@ static enum cli_outcome parse_rest(struct parse *p)
     set_add(&p->set, p->call.program->options, p->globals);
     set_add(&p->set, cli_common_options, &p->call.common);
 
+    look_for_language(p);
     const enum cli_outcome outcome = read_options(p);
     if (outcome != CLI_RUN)
         return outcome;
+    set_say(&p->call.say, p->call.program, &p->call.common);
     p->call.argc = p->argc - optind;
     p->call.argv = p->argv + optind;
     if (p->call.common.help || p->call.common.version || p->call.common.describe)

@@ -202,17 +202,25 @@ static enum rc stage_open(struct staged *s, const char *path, unsigned mode, str
     return RC_OK;
 }
 
-static enum rc stage_write(struct staged *s, const char *path, struct span bytes, struct diag *d)
+static enum rc write_all(int fd, const char *path, struct span bytes, struct diag *d)
 {
     size_t done = 0;
     while (done < bytes.len) {
-        const ssize_t n = write(s->fd, bytes.ptr + done, bytes.len - done);
+        const ssize_t n = write(fd, bytes.ptr + done, bytes.len - done);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
             return failed_to("write", path, d);
         done += (size_t)n;
     }
+    return RC_OK;
+}
+
+static enum rc stage_write(struct staged *s, const char *path, struct span bytes, struct diag *d)
+{
+    const enum rc rc = write_all(s->fd, path, bytes, d);
+    if (rc != RC_OK)
+        return rc;
     if (fsync(s->fd) != 0)
         return failed_to("write", path, d);
 
@@ -250,9 +258,26 @@ static enum rc stage(struct staged *s, const char *path, struct span bytes, unsi
     return rc == RC_OK ? stage_write(s, path, bytes, d) : rc;
 }
 
+/* /dev/null has to stay what it is, also for root. */
+static bool is_device_or_pipe(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 &&
+           (S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode) || S_ISFIFO(st.st_mode));
+}
+
+static enum rc write_through(const char *path, struct span bytes, struct diag *d)
+{
+    ON_EXIT(fd_close_at) int fd = open(path, O_WRONLY | O_CLOEXEC);
+    return fd >= 0 ? write_all(fd, path, bytes, d) : failed_to("open", path, d);
+}
+
 enum rc file_replace(const char *path, struct span bytes, unsigned mode, struct diag *d)
 {
     assert(path);
+
+    if (is_device_or_pipe(path))
+        return write_through(path, bytes, d);
 
     ON_EXIT(staged_drop_at) struct staged s = { .fd = -1 };
     const enum rc rc = stage(&s, path, bytes, mode, d);

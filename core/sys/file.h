@@ -39,7 +39,7 @@ void mapping_close(struct mapping *m); /* zeroes *m; for ON_EXIT too */
  * Replaces path in one step: create-exclusive beside it, write, fsync, rename, fsync of the folder.
  * mode is that of the new file, whatever the umask. After an error the old file stays and nothing
  * is left beside it; only when the last step, the folder's fsync, fails is the new file there
- * already.
+ * already. A device or a pipe has nothing that could be replaced: it is written to, and stays.
  */
 MUST_CHECK enum rc file_replace(const char *path, struct span bytes, unsigned mode, struct diag *d);
 

@@ -52,9 +52,10 @@ static enum rc print(const struct cli_call *call, const struct amended *a, struc
         return print_json(call, a, d);
     ON_EXIT(buf_free_at) struct buf text = { 0 };
     for (size_t i = 0; i < a->count; i++)
-        outcome_text(&text, &a->outcomes[i], call->say.chinese);
+        outcome_text(&text, &a->outcomes[i], pick(&call->say, "已更正", "corrected"),
+                     call->say.chinese);
     if (a->count == 0)
-        outcome_text(&text, &a->refused, call->say.chinese);
+        outcome_text(&text, &a->refused, "", call->say.chinese);
     return say_out(&text, d);
 }
 

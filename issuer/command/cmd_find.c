@@ -78,8 +78,9 @@ static int run(const struct cli_call *call)
         return command_conclude(call, RC_NOMEM, &d);
 
     enum rc rc = reading_open(call, &r, &d);
-    if (rc == RC_OK)
-        rc = find_person(&r, call->options, &person, &d);
+    if (rc != RC_OK)
+        return command_conclude(call, rc, &d);
+    rc = find_person(&r, call->options, &person, &d);
     if (rc == RC_OK)
         rc = collect(call, &r, &person, list, &d);
     if (rc != RC_OK && rc != RC_NOT_FOUND)

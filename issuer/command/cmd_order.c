@@ -70,7 +70,7 @@ static enum rc print(const struct cli_call *call, const struct outcome *o, struc
     if (call->common.json)
         return command_print_json(outcome_json(o, call->say.chinese), d);
     ON_EXIT(buf_free_at) struct buf text = { 0 };
-    outcome_text(&text, o, call->say.chinese);
+    outcome_text(&text, o, call->argv[0], call->say.chinese);
     return say_out(&text, d);
 }
 

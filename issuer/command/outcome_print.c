@@ -32,10 +32,10 @@ json_t *outcome_json(const struct outcome *o, bool chinese)
                      "version", version, "reasons", reasons);
 }
 
-void outcome_text(struct buf *to, const struct outcome *o, bool chinese)
+void outcome_text(struct buf *to, const struct outcome *o, const char *done, bool chinese)
 {
     if (o->outcome != OUTCOME_REFUSED) {
-        buf_printf(to, chinese ? "已登记：%s 第 %u 版\n" : "recorded: %s version %u\n", o->number,
+        buf_printf(to, chinese ? "%s：%s 第 %u 版\n" : "%s: %s version %u\n", done, o->number,
                    o->version);
         return;
     }

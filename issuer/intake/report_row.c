@@ -131,6 +131,23 @@ static bool is_personal(enum record_kind kind, const char *column)
     return kind != KIND_AUTHORITY && kind != KIND_PROVIDER && strcmp(column, "name") == 0;
 }
 
+/* 15 digits in a row, as every resident number has, in whatever column; credit codes are public. */
+static bool holds_identity_number(struct span cell)
+{
+    size_t run = 0;
+    for (size_t i = 0; i < cell.len; i++) {
+        run = cell.ptr[i] >= '0' && cell.ptr[i] <= '9' ? run + 1 : 0;
+        if (run == 15)
+            return !credit_code_valid(cell);
+    }
+    return false;
+}
+
+static struct span cell_as_shown(struct span cell)
+{
+    return holds_identity_number(cell) ? span_of("", 0) : shorten(cell);
+}
+
 /* A shifted row has people's data in any column; only what stands in its own place is shown again.
  */
 static struct span cell_to_show(const struct batch_row *row, const char *column)
@@ -139,7 +156,7 @@ static struct span cell_to_show(const struct batch_row *row, const char *column)
         return span_of("", 0);
     for (size_t i = 0; i < row->count; i++)
         if (span_equal(row->cells[i].column, span_text(column)))
-            return shorten(row->cells[i].value);
+            return cell_as_shown(row->cells[i].value);
     return span_of("", 0);
 }
 
@@ -156,7 +173,7 @@ struct error_line {
 static void put_line(struct buf *to, const struct row_report *r, const struct error_line *line)
 {
     buf_printf(to, "%" PRIu64 ",", r->row->number);
-    put_cell(to, shorten(r->row->record.record_id));
+    put_cell(to, cell_as_shown(r->row->record.record_id));
     buf_printf(to, ",%s,%s,", line->column ? line->column : "", line->code);
     put_cell(to, line->explanation);
     buf_put_u8(to, ',');

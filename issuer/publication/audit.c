@@ -85,6 +85,7 @@ uint64_t audit_length(struct reg *r)
            register_person_count(r);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): one question, with whoever watches it */
 enum rc audit_run(struct reg *r, const struct home *h, unsigned threads,
                   void (*progress)(void *ctx, uint64_t done, uint64_t of), void *ctx,
                   struct audit *ret, struct diag *d)

@@ -10,7 +10,8 @@
 
 #include "core/sys/file.h"
 
-#define NAME_LEN (2 * SHA256_LEN + sizeof ".hashes")
+#define HEX_LEN  ((size_t)2 * SHA256_LEN)
+#define NAME_LEN (HEX_LEN + sizeof ".hashes")
 #define HASHES_MAX                                                                                 \
     ((size_t)(COLUMN_ROWS_MAX / COLUMN_BLOCK) * SHA256_LEN) /* bytes of a .hashes file */
 
@@ -21,7 +22,7 @@ struct block_name {
 static void name_by(const uint8_t hash[SHA256_LEN], const char *suffix, struct block_name *ret)
 {
     hex_encode(hash, SHA256_LEN, ret->text);
-    memcpy(ret->text + 2 * SHA256_LEN, suffix, strlen(suffix) + 1);
+    memcpy(ret->text + HEX_LEN, suffix, strlen(suffix) + 1);
 }
 
 static enum rc write_named(const char *folder, const uint8_t hash[SHA256_LEN], const char *suffix,

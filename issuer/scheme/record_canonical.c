@@ -25,6 +25,7 @@ static void put_field(struct buf *b, const struct field *f, const struct record 
     case FIELD_RECORD_ID:
         break; /* it names the row, it is no part of what the row says */
     case FIELD_TEXT:
+    case FIELD_LABEL:
     case FIELD_BYTES:
     case FIELD_CREDIT_CODE:
         memcpy(&text, at, sizeof text);

@@ -28,9 +28,18 @@ static bool is_digit(uint8_t c)
     return c >= '0' && c <= '9';
 }
 
+/* Identity numbers are sealed in the register; these cells are not. */
+static bool is_identity_number(struct span cell)
+{
+    char number[RESIDENT_ID_LEN + 1];
+    return resident_id_normalise(cell, DATE_MAX, number);
+}
+
 static bool read_record_id(const struct reading *r, const struct field *f, struct span cell,
                            void *to)
 {
+    if (is_identity_number(cell))
+        return refuse_value(r, f, "an identity number may not stand here");
     if (cell.len > RECORD_ID_MAX)
         return refuse_value(r, f, "over 64 characters");
     for (size_t i = 0; i < cell.len; i++)
@@ -77,6 +86,13 @@ static bool read_text(const struct reading *r, const struct field *f, struct spa
         return refuse_value(r, f, "a space at the beginning or the end");
     memcpy(to, &cell, sizeof cell);
     return true;
+}
+
+static bool read_label(const struct reading *r, const struct field *f, struct span cell, void *to)
+{
+    if (is_identity_number(cell))
+        return refuse_value(r, f, "an identity number may not stand here");
+    return read_text(r, f, cell, to);
 }
 
 static bool read_bytes(const struct reading *r, const struct field *f, struct span cell, void *to)
@@ -330,6 +346,7 @@ static const struct cell_reader {
 } readers[FIELD_TYPE_COUNT] = {
     [FIELD_RECORD_ID] = { read_record_id },
     [FIELD_TEXT] = { read_text },
+    [FIELD_LABEL] = { read_label },
     [FIELD_BYTES] = { read_bytes },
     [FIELD_CREDIT_CODE] = { read_credit_code },
     [FIELD_UNIT] = { read_unit },

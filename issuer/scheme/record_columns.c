@@ -72,7 +72,7 @@ static const struct field training_fields[] = {
     DOCUMENT(training.person),
     SEX(training),
     POST(training),
-    { REQUIRED("class_id"), .type = FIELD_TEXT, AT(as.training.class_id), .max = UNIT_NAME_MAX },
+    { REQUIRED("class_id"), .type = FIELD_LABEL, AT(as.training.class_id), .max = UNIT_NAME_MAX },
     { REQUIRED("hours"), .type = FIELD_HUNDREDTHS, AT(as.training.hours),
       BETWEEN(1, TRAINING_HOURS_MAX) },
     { REQUIRED("finished_on"), .type = FIELD_PAST_DATE, AT(as.training.finished_on) },

@@ -7,6 +7,7 @@
 enum field_type {
     FIELD_RECORD_ID,   /* struct span */
     FIELD_TEXT,        /* struct span; max bytes */
+    FIELD_LABEL,       /* a text that must not be an identity number: it is not sealed */
     FIELD_BYTES,       /* struct span, anything at all: a path, or the picture itself */
     FIELD_CREDIT_CODE, /* struct span */
     FIELD_UNIT,        /* uint32_t */

@@ -40,7 +40,12 @@ t --bundle good.scb good.cbor
 echo '# a clock that was set back: the device has seen later signed times'
 export XDG_STATE_HOME="$HOME/elsewhere"
 t --bundle good.scb good.cbor
-"$SEEN_AHEAD" "$XDG_STATE_HOME"/sitecert/*/seen "$((now + 172800))"
+"$SEEN_AHEAD" "$XDG_STATE_HOME"/sitecert/*/seen "$((now + 172800))" 1
+t --bundle good.scb good.cbor
+echo '# a newer trust list was seen: what it dropped does not come back with an older one'
+export XDG_STATE_HOME="$HOME/newer-trust"
+t --quiet --bundle good.scb good.cbor
+"$SEEN_AHEAD" "$XDG_STATE_HOME"/sitecert/*/seen "$now" 1000
 t --bundle good.scb good.cbor
 echo '# a place that cannot be written is a note'
 export XDG_STATE_HOME=/proc/nowhere

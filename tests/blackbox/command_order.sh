@@ -20,9 +20,6 @@ order suspend $C --reason x --effective 2021-09-10
 order suspend $C --reason x --effective 2021-02-30
 echo '# a key that is not an operator: another deployment'\''s'
 "$SITECERT" --home stranger init --demo >/dev/null
-cat >provider-2.csv <<END
-$(head -n 1 provider.csv)
-END
 cat >training-2.csv <<END
 $TRAININGS
 t9,$PROVIDER,$WANG,女,01,C1,60,2020-07-01
@@ -32,7 +29,7 @@ $TESTS
 s9,$PROVIDER,$WANG,01,2020-07-10,80,100,100,1
 END
 "$SITECERT" import training-2.csv test-2.csv --quiet >/dev/null
-D=03301202100000010
+D=$("$SITECERT" find --name 王样本 --id 110101197001030009 --json | "$PYTHON" -c 'import json, sys; print(json.load(sys.stdin)[1]["number"])')
 order suspend $D --reason x --operator stranger/keys/operator-1.pem
 order suspend $D --reason x --operator nowhere.pem
 order suspend $D --reason x --operator "$SITECERT_HOME/keys/token-1.pem"

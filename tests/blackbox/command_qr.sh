@@ -19,4 +19,4 @@ cmp default terminal && echo 'the terminal is the default'
 echo '# what cannot be drawn, or written'
 t qr 1234
 t qr $A --png none/code.png
-t qr $A --svg /dev/full --lang zh
+t qr $A --svg none/code.svg --lang zh

@@ -9,9 +9,9 @@ t report --json --as-of 2021-09-09
 echo '# a name that a spreadsheet would take for a formula'
 cat >authority-2.csv <<END
 $(head -n 1 authority.csv)
-034,"=HYPERLINK(""x"")厅",11340000002986061X,province,none,2020-01-01,none,,
+034,"=HYPERLINK(""x"")厅",11330000002482X090,province,none,2020-01-01,none,,
 END
-t import authority-2.csv --quiet
+"$SITECERT" import authority-2.csv --quiet >/dev/null
 "$SITECERT" report --csv | grep ^034
 echo '# usage'
 t report --as-of 2021-02-30

@@ -133,7 +133,7 @@ int run_check(const struct cli_call *call)
         return CLI_EXIT_USAGE;
 
     struct diag d = DIAG_INIT;
-    ON_EXIT(names_close) struct names names = { 0 };
+    ON_EXIT(names_close) struct names names = { .list = -1 };
     enum rc rc = names_open(call, o->from, &names, &d);
     if (rc != RC_OK) {
         say_diag(&call->say, rc, &d);

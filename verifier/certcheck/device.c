@@ -213,7 +213,8 @@ static void compare(struct opening *o, const struct seen *seen)
     struct evidence *const e = &o->dev->evidence;
     if (!seen->known)
         return;
-    if (bundle_times(o->dev->bundle).sequence < seen->sequence)
+    if (bundle_times(o->dev->bundle).sequence < seen->sequence ||
+        bundle_trust(o->dev->bundle)->sequence < seen->trust_sequence)
         e->refused = PROBLEM_BUNDLE_ROLLBACK;
     else if (!o->borrowed_clock && e->now < seen->signed_s - CLOCK_SKEW_S)
         e->refused = PROBLEM_CLOCK_SET_BACK;
@@ -228,7 +229,8 @@ static bool same_roots(const struct root_set *a, const struct root_set *b)
 
 static bool is_news(const struct seen *old, const struct seen *new)
 {
-    return !old->known || new->sequence != old->sequence || new->signed_s != old->signed_s ||
+    return !old->known || new->sequence != old->sequence ||
+           new->trust_sequence != old->trust_sequence || new->signed_s != old->signed_s ||
            !same_roots(&new->roots, &old->roots) || new->clock_s - old->clock_s >= REMEMBER_EVERY_S;
 }
 
@@ -240,6 +242,7 @@ static struct seen now_seen(const struct opening *o, const struct seen *old)
         .known = true,
         .roots = trust->roots,
         .sequence = bundle_times(o->dev->bundle).sequence,
+        .trust_sequence = trust->sequence,
         .signed_s = signed_s > old->signed_s ? signed_s : old->signed_s,
         .clock_s = now > old->clock_s ? now : old->clock_s,
     };

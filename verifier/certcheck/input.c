@@ -11,6 +11,7 @@
 #include "core/sys/file.h"
 #include "verifier/certcheck/picture_reader.h"
 
+#define LIKELY_TEXT      150  /* bytes of an argument: hardly a path */
 #define TOKEN_FIRST_BYTE 0xd2 /* CBOR tag 18 */
 
 void input_free(struct input *in)
@@ -91,20 +92,35 @@ static enum rc take_bytes(struct span bytes, struct input *ret, struct diag *d)
     return take_text(bytes, ret, d);
 }
 
+/* Reading says whether it is a file in fewer calls than asking first; of a long text asking is
+ * the cheaper way to hear that it is none. */
+static enum rc read_argument(const char *argument, struct buf *file, bool *ret_is_file,
+                             struct diag *d)
+{
+    const bool standard_input = strcmp(argument, "-") == 0;
+    *ret_is_file = true;
+    if (strlen(argument) >= LIKELY_TEXT && !is_readable_file(argument)) {
+        *ret_is_file = false;
+        return RC_OK;
+    }
+    struct diag why = DIAG_INIT;
+    const enum rc rc = file_read(argument, INPUT_MAX, file, &why);
+    if (rc == RC_OK)
+        return RC_OK;
+    *ret_is_file = standard_input || is_readable_file(argument);
+    return *ret_is_file ? diag_set(d, rc, why.offset, "%s", why.text) : RC_OK;
+}
+
 enum rc input_read(const char *argument, struct input *ret, struct diag *d)
 {
     assert(argument && ret);
 
     ON_EXIT(buf_free_at) struct buf file = { 0 };
     ON_EXIT(input_free) struct input in = { 0 };
-    struct span bytes = span_text(argument);
-    struct diag why = DIAG_INIT;
-    enum rc rc = file_read(argument, INPUT_MAX, &file, &why);
+    bool is_file;
+    enum rc rc = read_argument(argument, &file, &is_file, d);
     if (rc == RC_OK)
-        bytes = buf_span(&file);
-    else if (strcmp(argument, "-") == 0 || is_readable_file(argument))
-        return diag_set(d, rc, why.offset, "%s", why.text);
-    rc = take_bytes(bytes, &in, d);
+        rc = take_bytes(is_file ? buf_span(&file) : span_text(argument), &in, d);
     if (rc != RC_OK)
         return rc;
 

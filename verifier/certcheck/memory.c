@@ -5,9 +5,9 @@
 #include "core/cose/cbor.h"
 #include "core/sys/clock.h"
 
-#define SEEN_FORM  1
+#define SEEN_FORM  2
 #define SEEN_MAX   8192 /* bytes of a file */
-#define SEEN_CELLS 5
+#define SEEN_CELLS 6
 #define HEX_LEN    ((size_t)2 * DEPLOYMENT_LEN)
 #define FILE_MODE  0600
 
@@ -36,7 +36,8 @@ static bool parse_seen(struct span bytes, struct seen *ret, struct diag *d)
     return cbor_array(&c, "seen", SEEN_CELLS, &cells) && cells == SEEN_CELLS &&
            cbor_uint(&c, "form", SEEN_FORM, &form) && form == SEEN_FORM &&
            cbor_skip(&c, "roots", &roots) && root_set_parse(roots, &ret->roots, d) == RC_OK &&
-           cbor_uint(&c, "sequence", UINT64_MAX, &ret->sequence) &&
+           cbor_uint(&c, "sequence", SEQUENCE_MAX, &ret->sequence) &&
+           cbor_uint(&c, "trust sequence", SEQUENCE_MAX, &ret->trust_sequence) &&
            take_time(&c, "signed time", &ret->signed_s) &&
            take_time(&c, "own clock", &ret->clock_s) && cbor_end(&c);
 }
@@ -86,6 +87,7 @@ enum rc seen_write(const char *state, const uint8_t deployment[DEPLOYMENT_LEN],
     cbor_put_uint(&file, SEEN_FORM);
     root_set_put(&file, &seen->roots);
     cbor_put_uint(&file, seen->sequence);
+    cbor_put_uint(&file, seen->trust_sequence);
     cbor_put_uint(&file, (uint64_t)seen->signed_s);
     cbor_put_uint(&file, (uint64_t)seen->clock_s);
     rc = buf_rc(&file, d);

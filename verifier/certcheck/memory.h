@@ -3,7 +3,8 @@
  * (docs/formats.md, "Bundle"; docs/verification.md, "What is remembered"):
  *
  *   <state>/pinned              the deployment first used here, lower-case hex and a newline
- *   <state>/<deployment>/seen   CBOR [1, root set, sequence, latest signed time, latest own clock]
+ *   <state>/<deployment>/seen   CBOR [2, root set, sequence, sequence of the trust list,
+ *                               latest signed time, latest own clock]
  *   <state>/lock                empty; whoever writes the others holds it, so that what is written
  *                               was compared with what is there
  *
@@ -17,9 +18,10 @@
 struct seen {
     bool known; /* false: nothing is remembered of this deployment */
     struct root_set roots;
-    uint64_t sequence; /* highest of a bundle */
-    int64_t signed_s;  /* latest signed time of a bundle or trust list */
-    int64_t clock_s;   /* latest own clock */
+    uint64_t sequence;       /* highest of a bundle */
+    uint64_t trust_sequence; /* highest of a trust list: a key that it dropped stays dropped */
+    int64_t signed_s;        /* latest signed time of a bundle or trust list */
+    int64_t clock_s;         /* latest own clock */
 };
 
 /*

@@ -2,16 +2,22 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "core/sys/file.h"
+
+#define CHUNK ((size_t)64 * 1024)
 
 enum rc names_open(const struct cli_call *call, const char *from, struct names *ret, struct diag *d)
 {
     assert(call && ret);
 
-    struct names n = { .call = call, .from = from };
+    struct names n = { .call = call, .from = from, .list = -1 };
     if (from)
-        n.list = strcmp(from, "-") == 0 ? stdin : fopen(from, "re");
-    if (from && !n.list)
+        n.list = strcmp(from, "-") == 0 ? STDIN_FILENO : open(from, O_RDONLY | O_CLOEXEC);
+    if (from && n.list < 0)
         return diag_set(d, errno == ENOENT ? RC_NOT_FOUND : RC_IO, DIAG_NO_OFFSET,
                         "cannot open '%s': %s", from, strerror(errno));
     *ret = n;
@@ -20,33 +26,54 @@ enum rc names_open(const struct cli_call *call, const char *from, struct names *
 
 void names_close(struct names *n)
 {
-    if (n->list && n->list != stdin)
-        (void)fclose(n->list);
-    *n = (struct names){ 0 };
+    fd_close_at(&n->list);
+    buf_free(&n->chunk);
+    *n = (struct names){ .list = -1 };
 }
 
-/* The rest of a line that is too long is passed over. */
-static void skip_line(FILE *list)
+/* Of the list that is not yet used; empty at its end. */
+static enum rc read_on(struct names *n, struct span *ret, struct diag *d)
 {
-    int c;
-    do
-        c = getc_unlocked(list);
-    while (c != EOF && c != '\n');
+    if (n->at == n->chunk.len) {
+        buf_clear(&n->chunk);
+        n->at = 0;
+        uint8_t *const to = buf_reserve(&n->chunk, CHUNK);
+        if (!to)
+            return buf_rc(&n->chunk, d);
+        ssize_t got;
+        do
+            got = read(n->list, to, CHUNK);
+        while (got < 0 && errno == EINTR);
+        if (got < 0)
+            return diag_set(d, RC_IO, DIAG_NO_OFFSET, "cannot read '%s': %s", n->from,
+                            strerror(errno));
+        n->chunk.len = (size_t)got;
+    }
+    *ret = span_of(n->chunk.ptr + n->at, n->chunk.len - n->at);
+    return RC_OK;
 }
 
+/* RC_LIMIT: the rest of a line that is too long is passed over. */
 static enum rc read_line(struct names *n, struct buf *to, struct diag *d)
 {
-    int c;
-    while ((c = getc_unlocked(n->list)) != EOF && c != '\n') {
-        if (to->len == NAME_MAX_LEN) {
-            skip_line(n->list);
-            return RC_LIMIT;
-        }
-        buf_put_u8(to, (uint8_t)c);
+    bool over = false, any = false;
+    for (;;) {
+        struct span left = { 0 };
+        const enum rc rc = read_on(n, &left, d);
+        if (rc != RC_OK)
+            return rc;
+        if (left.len == 0)
+            return over ? RC_LIMIT : any ? buf_rc(to, d) : RC_NOT_FOUND;
+        any = true;
+        const uint8_t *const end = memchr(left.ptr, '\n', left.len);
+        const size_t len = end ? (size_t)(end - left.ptr) : left.len;
+        const size_t room = NAME_MAX_LEN - to->len;
+        buf_put(to, left.ptr, len < room ? len : room);
+        over = over || len > room;
+        n->at += end ? len + 1 : len;
+        if (end)
+            return over ? RC_LIMIT : buf_rc(to, d);
     }
-    if (c == EOF && ferror(n->list))
-        return diag_set(d, RC_IO, DIAG_NO_OFFSET, "cannot read '%s'", n->from);
-    return c == EOF && to->len == 0 ? RC_NOT_FOUND : buf_rc(to, d);
 }
 
 static void drop_carriage_return(struct buf *line)
@@ -64,7 +91,7 @@ enum rc names_next(struct names *n, struct buf *ret, struct diag *d)
         buf_put_text(ret, n->call->argv[n->next++]);
         return buf_rc(ret, d);
     }
-    if (!n->list)
+    if (n->list < 0)
         return RC_NOT_FOUND;
     enum rc rc;
     do { /* an empty line names nothing */

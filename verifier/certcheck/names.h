@@ -4,8 +4,6 @@
  */
 #pragma once
 
-#include <stdio.h>
-
 #include "core/cli/cli.h"
 
 #define NAME_MAX_LEN 8192u /* bytes of a line; longer than any QR text or path */
@@ -14,7 +12,9 @@ struct names {
     const struct cli_call *call;
     int next;         /* operand */
     const char *from; /* name of the list, for messages; NULL: none */
-    FILE *list;       /* owned */
+    int list;         /* owned; negative: none */
+    struct buf chunk; /* owned: what was read of the list and is not yet used, from at on */
+    size_t at;
 };
 
 /*

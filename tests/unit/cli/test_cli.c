@@ -202,6 +202,8 @@ static void complaints_are_in_the_language_asked_for(void **state)
     (void)state;
     refused(&tool, "tool --lang zh --bogus x", "没有选项");
     refused(&tool, "tool --bogus --lang zh x", "没有选项");
+    refused(&tool, "tool bundle show --lang zh", "缺少选项");
+    refused(&tool, "tool bundle show --bogus --lang=zh", "没有选项");
 }
 
 static void every_kind_of_value_arrives(void **state)

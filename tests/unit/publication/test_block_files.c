@@ -8,7 +8,7 @@
 #include "core/crypto/hash.h"
 #include "issuer/publication/block_files.h"
 
-#define DAY 86400
+#define DAY ((int64_t)86400)
 
 struct scene {
     char folder[PATH_LEN];

@@ -137,6 +137,25 @@ static void what_a_crash_left_behind_does_not_stop_a_replacement(void **state)
     assert_holds(left, "half a f");
 }
 
+/* As root, a rename would make a plain file of /dev/null. */
+static void a_pipe_is_written_to_and_stays_one(void **state)
+{
+    (void)state;
+    struct stat st;
+    char got[8] = "";
+    const char *const pipe = in_scratch("p");
+    assert_int_equal(mkfifo(pipe, 0600), 0);
+    const int fd = open(pipe, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    assert_true(fd >= 0);
+    assert_int_equal(file_replace(pipe, SPAN_LITERAL("bytes"), 0600, NULL), RC_OK);
+    assert_int_equal(read(fd, got, sizeof got), 5);
+    assert_string_equal(got, "bytes");
+    assert_int_equal(close(fd), 0);
+    assert_int_equal(stat(pipe, &st), 0);
+    assert_true(S_ISFIFO(st.st_mode));
+    assert_int_equal(unlink(pipe), 0);
+}
+
 static void a_relative_name_is_replaced_in_the_working_folder(void **state)
 {
     (void)state;
@@ -239,6 +258,7 @@ int main(void)
         IN_SCRATCH(whoever_reads_the_old_file_keeps_it),
         IN_SCRATCH(an_empty_file_is_mapped_as_no_bytes),
         IN_SCRATCH(what_a_crash_left_behind_does_not_stop_a_replacement),
+        IN_SCRATCH(a_pipe_is_written_to_and_stays_one),
         IN_SCRATCH(a_relative_name_is_replaced_in_the_working_folder),
         IN_SCRATCH(making_a_folder_twice_is_fine_and_over_a_file_is_not),
         IN_SCRATCH(a_path_that_is_too_long_is_refused_whole),

@@ -173,7 +173,8 @@ struct error_line {
 static void put_line(struct buf *to, const struct row_report *r, const struct error_line *line)
 {
     buf_printf(to, "%" PRIu64 ",", r->row->number);
-    put_cell(to, cell_as_shown(r->row->record.record_id));
+    put_cell(to,
+             shorten(r->row->record.record_id)); /* never an identity number: it would be unread */
     buf_printf(to, ",%s,%s,", line->column ? line->column : "", line->code);
     put_cell(to, line->explanation);
     buf_put_u8(to, ',');

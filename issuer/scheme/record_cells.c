@@ -32,7 +32,7 @@ static bool is_digit(uint8_t c)
 static bool is_identity_number(struct span cell)
 {
     char number[RESIDENT_ID_LEN + 1];
-    return resident_id_normalise(cell, DATE_MAX, number);
+    return cell.len == RESIDENT_ID_LEN && resident_id_normalise(cell, DATE_MAX, number);
 }
 
 static bool read_record_id(const struct reading *r, const struct field *f, struct span cell,

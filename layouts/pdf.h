@@ -59,6 +59,7 @@ DEFINE_ON_EXIT(struct pdf_layout, pdf_layout_free)
 
 /* The layout's own name, and what it draws, in the order of the file; borrowed from the layout. */
 const char *pdf_layout_name(const struct pdf_layout *layout);
+bool pdf_layout_chinese(const struct pdf_layout *layout); /* its "lang" is zh… */
 size_t pdf_layout_field_count(const struct pdf_layout *layout);
 const char *pdf_layout_field_name(const struct pdf_layout *layout, size_t i);
 

@@ -259,6 +259,11 @@ const char *pdf_layout_name(const struct pdf_layout *layout)
     return layout->layout.name;
 }
 
+bool pdf_layout_chinese(const struct pdf_layout *layout)
+{
+    return strncmp(layout->layout.lang, "zh", 2) == 0;
+}
+
 size_t pdf_layout_field_count(const struct pdf_layout *layout)
 {
     return layout->slots;

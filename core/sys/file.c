@@ -216,12 +216,13 @@ static enum rc write_all(int fd, const char *path, struct span bytes, struct dia
     return RC_OK;
 }
 
-static enum rc stage_write(struct staged *s, const char *path, struct span bytes, struct diag *d)
+static enum rc stage_write(struct staged *s, const char *path, struct span bytes, bool durable,
+                           struct diag *d)
 {
     const enum rc rc = write_all(s->fd, path, bytes, d);
     if (rc != RC_OK)
         return rc;
-    if (fsync(s->fd) != 0)
+    if (durable && fsync(s->fd) != 0)
         return failed_to("write", path, d);
 
     /* Some file systems tell only now that there was no room. */
@@ -255,7 +256,7 @@ static enum rc stage(struct staged *s, const char *path, struct span bytes, unsi
                      struct diag *d)
 {
     const enum rc rc = stage_open(s, path, mode, d);
-    return rc == RC_OK ? stage_write(s, path, bytes, d) : rc;
+    return rc == RC_OK ? stage_write(s, path, bytes, true, d) : rc;
 }
 
 /* /dev/null has to stay what it is, also for root. */
@@ -288,6 +289,35 @@ enum rc file_replace(const char *path, struct span bytes, unsigned mode, struct 
         return failed_to("replace", path, d);
     s.path[0] = '\0';
     return sync_folder_of(path, d);
+}
+
+enum rc file_replace_later(const char *path, struct span bytes, unsigned mode, struct diag *d)
+{
+    assert(path);
+
+    ON_EXIT(staged_drop_at) struct staged s = { .fd = -1 };
+    enum rc rc = stage_open(&s, path, mode, d);
+    if (rc == RC_OK)
+        rc = stage_write(&s, path, bytes, false, d);
+    if (rc != RC_OK)
+        return rc;
+    if (rename(s.path, path) != 0)
+        return failed_to("replace", path, d);
+    s.path[0] = '\0';
+    return RC_OK;
+}
+
+enum rc file_settle(const char *folder, struct diag *d)
+{
+    assert(folder);
+
+    ON_EXIT(fd_close_at) int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return failed_to("open", folder, d);
+    sync(); /* on Linux it waits (sync(2)) */
+    if (fsync(fd) != 0 && errno != EINVAL)
+        return failed_to("sync", folder, d);
+    return RC_OK;
 }
 
 enum rc file_create(const char *path, struct span bytes, unsigned mode, struct diag *d)

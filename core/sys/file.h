@@ -43,6 +43,15 @@ void mapping_close(struct mapping *m); /* zeroes *m; for ON_EXIT too */
  */
 MUST_CHECK enum rc file_replace(const char *path, struct span bytes, unsigned mode, struct diag *d);
 
+/*
+ * As file_replace, but without waiting for the disk: for many files that can be made again. A power
+ * cut may lose it until file_settle() has returned.
+ */
+MUST_CHECK enum rc file_replace_later(const char *path, struct span bytes, unsigned mode,
+                                      struct diag *d);
+/* Waits until the file system that holds folder has everything on disk. */
+MUST_CHECK enum rc file_settle(const char *folder, struct diag *d);
+
 /* As file_replace, but RC_EXISTS when path is there already. */
 MUST_CHECK enum rc file_create(const char *path, struct span bytes, unsigned mode, struct diag *d);
 

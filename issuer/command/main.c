@@ -19,6 +19,7 @@ static const struct cli_command *const listed[] = {
     &cmd_find,
     &cmd_token,
     &cmd_qr,
+    &cmd_pdf,
     &cmd_order,
     &cmd_amend,
     &cmd_report,

@@ -32,6 +32,9 @@ struct home_settings { /* sitecert.ini; the table in home_settings.c is the docu
     uint32_t sign_threads;              /* at least 1; 0 in the file: one for each processor */
     char tsa[512];                      /* URL of a time-stamp authority; empty: none */
     char tsa_ca[PATH_LEN];              /* its root certificates, PEM; empty: not asked for */
+    char layout[64];                    /* name of a layout file, or of one of ours; default a4 */
+    char seal[PATH_LEN];                /* picture of a seal; empty: none */
+    char fonts[4 * PATH_LEN];           /* font files, ':' between; empty: Debian's */
 };
 const struct ini_key *home_setting_keys(void); /* ends with a row whose name is NULL */
 /* Reads sitecert.ini's text: every default, then what it says. RC_FORMAT as ini_read(). */

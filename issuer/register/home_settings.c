@@ -34,6 +34,17 @@ static const struct ini_key setting_keys[] = {
       "时间戳服务的根证书文件（PEM）；空：只核对时间戳自带的证书链",
       "file with the authority's root certificates (PEM); empty: the chain in the time-stamp must "
       "hold, whoever it names" },
+    { "documents", "layout", INI_TEXT, 0, sizeof((struct home_settings *)NULL)->layout, "a4",
+      FIELD(layout), "证书版式：layouts/ 中的文件名（不含 .json），或随程序提供的 a4、card",
+      "layout of the PDF: a file of layouts/ without .json, or a4 or card, which come with the "
+      "program" },
+    { "documents", "seal", INI_TEXT, 0, PATH_LEN, "", FIELD(seal),
+      "印章图片（PNG 或 JPEG，白底黑字）；空：不画",
+      "picture of a seal (PNG or JPEG, dark on white); empty: none" },
+    { "documents", "fonts", INI_TEXT, 0, sizeof((struct home_settings *)NULL)->fonts, "",
+      FIELD(fonts), "字体文件，以冒号分隔，至多四个，依次取用；空：Debian 的霞鹜文楷与花园明朝等",
+      "font files, ':' between, at most four, the first that has a character draws it; empty: "
+      "Debian's LXGW WenKai, HanaMin, BabelStone Han" },
     { .name = NULL },
 };
 

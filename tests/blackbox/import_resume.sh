@@ -32,8 +32,10 @@ echo '# killed outright: what was durable is not asked for again'
 "$PYTHON" "$ROWS" "$PROVIDER" 30000 | sed 's/^t/u/' >training-u.csv
 "$SITECERT" import --quiet training-u.csv >/dev/null 2>&1 &
 pid=$!
-sleep 0.4
-kill -KILL "$pid"
+until ls "$SITECERT_HOME"/import/*.progress >/dev/null 2>&1 || ! kill -0 "$pid" 2>/dev/null; do
+    sleep 0.01
+done
+kill -KILL "$pid" && echo 'killed with some rows taken'
 wait "$pid" 2>/dev/null
 "$SITECERT" import --quiet --resume training-u.csv >/dev/null
 echo "status $?"

@@ -1,0 +1,234 @@
+#include "issuer/rendering/press.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/cert/digits.h"
+#include "core/cert/pdf_values.h"
+#include "issuer/document/tsa.h"
+#include "issuer/publication/snapshot.h"
+#include "issuer/rendering/press_internal.h"
+#include "keys/private/document.h"
+
+#define FIELDS_MAX 64u
+
+/* --- opening --- */
+
+static enum rc load_layout(struct press *p, const char *name, struct diag *d)
+{
+    ON_EXIT(buf_free_at) struct buf text = { 0 };
+    ON_EXIT(buf_free_at) struct buf seal = { 0 };
+    char path[PATH_LEN];
+    enum rc rc = press_layout_read(p->home, name, &text, d);
+    if (rc == RC_OK && p->home->settings.seal[0]) {
+        rc = home_path(p->home, p->home->settings.seal, path, d);
+        if (rc == RC_OK)
+            rc = file_read(path, SEAL_FILE_MAX, &seal, d);
+    }
+    if (rc != RC_OK)
+        return rc;
+    const struct pdf_layout_options options = { .demo = p->home->trust->demo,
+                                                .seal = buf_span(&seal) };
+    rc = pdf_layout_load(buf_span(&text), p->fonts, &options, &p->layout, d);
+    if (rc == RC_OK)
+        p->chinese = pdf_layout_chinese(p->layout);
+    return rc;
+}
+
+static enum rc load_names(struct press *p, struct reg *r, struct diag *d)
+{
+    char id[2 * 8 + 1];
+    hex_encode(p->home->trust->deployment, 8, id);
+    (void)snprintf(p->deployment, sizeof p->deployment, "%s %s", p->home->settings.host, id);
+    const enum rc rc = snapshot_directory(r, p->home, &p->directory_bytes, d);
+    return rc == RC_OK ? directory_payload_read(buf_span(&p->directory_bytes), &p->directory, d)
+                       : rc;
+}
+
+enum rc press_open(const struct home *home, struct reg *r, const char *layout, struct press **ret,
+                   struct diag *d)
+{
+    assert(home && r && ret);
+
+    ON_EXIT(press_close_at) struct press *p = calloc(1, sizeof *p);
+    if (!p)
+        return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "the press");
+    p->home = home;
+    enum rc rc = press_fonts_load(home, &p->fonts, d);
+    if (rc == RC_OK)
+        rc = load_layout(p, layout ? layout : home->settings.layout, d);
+    if (rc == RC_OK)
+        rc = load_names(p, r, d);
+    if (rc != RC_OK)
+        return rc;
+    *ret = TAKE(p);
+    return RC_OK;
+}
+
+void press_close(struct press *p)
+{
+    if (!p)
+        return;
+    directory_free(&p->directory);
+    buf_free(&p->directory_bytes);
+    pdf_layout_free(p->layout);
+    pdf_font_set_free(p->fonts);
+    free(p);
+}
+
+/* --- one page --- */
+
+int32_t press_copy_until(const struct home *home, const struct token *t, int32_t made)
+{
+    const struct policy_values *const policy = policy_at(home->policy, t->unit, made);
+    const int32_t until = made + (int32_t)policy->copy_valid_days;
+    return until < t->deadline ? until : t->deadline;
+}
+
+/* Where a field's text stands in the text of all of them. */
+struct stretch {
+    size_t at, len;
+};
+
+/* Every field that the layout draws, as the token and the directory say it. */
+static enum rc write_fields(const struct press *p, const struct pdf_values *values,
+                            struct buf *texts, struct pdf_field fields[FIELDS_MAX],
+                            size_t *ret_count, struct diag *d)
+{
+    struct stretch at[FIELDS_MAX];
+    const size_t count = pdf_layout_field_count(p->layout);
+    if (count > FIELDS_MAX)
+        return diag_set(d, RC_LIMIT, DIAG_NO_OFFSET, "the layout has more than %u fields",
+                        FIELDS_MAX);
+    for (size_t i = 0; i < count; i++) {
+        at[i].at = texts->len;
+        (void)pdf_value_put(texts, span_text(pdf_layout_field_name(p->layout, i)), values);
+        at[i].len = texts->len - at[i].at;
+    }
+    const enum rc rc = buf_rc(texts, d);
+    for (size_t i = 0; rc == RC_OK && i < count; i++)
+        fields[i] = (struct pdf_field){ pdf_layout_field_name(p->layout, i),
+                                        span_of(texts->ptr + at[i].at, at[i].len) };
+    *ret_count = count;
+    return rc;
+}
+
+static enum rc draw_code(const struct press *p, struct span token, struct qr *ret, struct diag *d)
+{
+    ON_EXIT(buf_free_at) struct buf text = { 0 };
+    qr_text_put(&text, p->home->settings.host, token);
+    const enum rc rc = buf_rc(&text, d);
+    return rc == RC_OK ? qr_encode(buf_span(&text), ret, d) : rc;
+}
+
+enum rc press_draw(const struct press *p, const struct sheet *s, int64_t made_s, size_t room,
+                   struct buf *to, struct pdf_signature_place *ret, struct diag *d)
+{
+    assert(p && s && to && ret);
+
+    struct qr qr;
+    struct token token;
+    struct pdf_field field[FIELDS_MAX];
+    struct diag why = DIAG_INIT;
+    ON_EXIT(buf_free_at) struct buf texts = { 0 };
+    enum rc rc = token_parse(buf_span(&s->token), &token, d);
+    if (rc == RC_OK)
+        rc = draw_code(p, buf_span(&s->token), &qr, d);
+    if (rc != RC_OK)
+        return rc;
+
+    const int32_t made = date_of_time(made_s);
+    const struct pdf_values values = { .token = &token,
+                                       .directory = &p->directory,
+                                       .made = made,
+                                       .until = press_copy_until(p->home, &token, made),
+                                       .deployment = span_text(p->deployment),
+                                       .chinese = p->chinese };
+    struct pdf_fields fields = { .field = field,
+                                 .photo = buf_span(&s->photo),
+                                 .qr = &qr,
+                                 .token = buf_span(&s->token),
+                                 .proof = buf_span(&s->proof),
+                                 .made_s = made_s,
+                                 .room = room };
+    rc = write_fields(p, &values, &texts, field, &fields.count, d);
+    if (rc != RC_OK)
+        return rc;
+    rc = pdf_render(p->layout, p->fonts, &fields, to, ret, &why);
+    return rc == RC_OK ? rc : diag_set(d, rc, why.offset, "'%s': %s", s->number, why.text);
+}
+
+/* --- its signature --- */
+
+static enum rc digest_ranges(const struct buf *pdf, const struct pdf_signature_place *place,
+                             uint8_t ret[SHA256_LEN], struct diag *d)
+{
+    struct sha256_stream *const stream = sha256_new();
+    if (!stream)
+        return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "a digest");
+    sha256_add(stream, span_of(pdf->ptr, place->first_len));
+    sha256_add(stream, span_of(pdf->ptr + place->second, place->second_len));
+    sha256_end(stream, ret);
+    sha256_free(stream);
+    return RC_OK;
+}
+
+static enum rc sign(const struct press *p, struct signer *signer, const struct sheet *s,
+                    struct document_request *request, struct buf *to, struct diag *d)
+{
+    ON_EXIT(buf_free_at) struct buf plain = { 0 };
+    const bool timed = tsa_wanted(p->home);
+    request->number = span_text(s->number);
+    request->version = s->version;
+    request->state = s->state;
+    const enum rc rc = signer_document(signer, request, p->home->now, timed ? &plain : to, d);
+    return rc == RC_OK && timed ? tsa_stamp(p->home, buf_span(&plain), to, d) : rc;
+}
+
+/* hex_encode() ends with a NUL, which is none of the file's. */
+static void put_contents(struct buf *pdf, const struct pdf_signature_place *place,
+                         struct span contents)
+{
+    static const char digits[] = "0123456789abcdef";
+    assert(contents.len == place->room);
+    for (size_t i = 0; i < contents.len; i++) {
+        pdf->ptr[place->contents + 2 * i] = (uint8_t)digits[contents.ptr[i] >> 4];
+        pdf->ptr[place->contents + 2 * i + 1] = (uint8_t)digits[contents.ptr[i] & 15];
+    }
+}
+
+static enum rc print(const struct press *p, struct signer *signer, const struct sheet *s,
+                     struct buf *to, struct diag *d)
+{
+    struct pdf_signature_place place;
+    struct document_request request = { 0 };
+    ON_EXIT(buf_free_at) struct buf contents = { 0 };
+    enum rc rc = signer_document_room(signer, tsa_wanted(p->home), p->home->now, &request.room, d);
+    if (rc == RC_OK)
+        rc = press_draw(p, s, p->home->now, request.room, to, &place, d);
+    if (rc == RC_OK)
+        rc = digest_ranges(to, &place, request.digest, d);
+    if (rc == RC_OK)
+        rc = sign(p, signer, s, &request, &contents, d);
+    if (rc == RC_OK)
+        put_contents(to, &place, buf_span(&contents));
+    return rc;
+}
+
+enum rc press_print(const struct press *p, struct signer *signer, const struct sheet *s,
+                    struct buf *to, struct diag *d)
+{
+    assert(p && signer && s && to);
+
+    buf_clear(to);
+    if (!sheet_may_be_copied(s->state))
+        return diag_set(d, RC_REFUSED, DIAG_NO_OFFSET,
+                        "certificate '%s' is %s: no copies of it are given out", s->number,
+                        state_word(s->state));
+    const enum rc rc = print(p, signer, s, to, d);
+    if (rc != RC_OK)
+        buf_clear(to);
+    return rc;
+}

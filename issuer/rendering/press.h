@@ -1,0 +1,67 @@
+/*
+ * The press: everything that all copies share, made once — faces, a layout with its fixed part
+ * drawn, the directory of names, the deployment. Then, for each sheet, a page and its signature
+ * (docs/pdf.md). Read-only once opened: any number of threads may print with one press, each into
+ * a buf of its own.
+ */
+#pragma once
+
+#include "core/cert/token.h"
+#include "issuer/rendering/sheet.h"
+#include "layouts/pdf.h"
+
+struct press;
+
+#define LAYOUT_FILE_MAX (256u << 10) /* bytes */
+#define SEAL_FILE_MAX   (8u << 20)   /* bytes */
+
+/*
+ * r       read for the directory of names, in this call alone
+ * home    borrowed for the press's life
+ * layout  name of a layout (HOME/layouts/NAME.json, else one that comes with the program), or a
+ *         path; NULL: the settings'
+ *
+ * RC_NOT_FOUND  no such layout; a font or the seal is not there
+ * others        as pdf_font_set_load() and pdf_layout_load()
+ */
+MUST_CHECK enum rc press_open(const struct home *home, struct reg *r, const char *layout,
+                              struct press **ret, struct diag *d);
+void press_close(struct press *p); /* NULL is fine */
+DEFINE_ON_EXIT(struct press, press_close)
+
+/* The text of a layout by its name, as press_open() finds it; appended to *to. */
+MUST_CHECK enum rc press_layout_read(const struct home *home, const char *name, struct buf *to,
+                                     struct diag *d);
+/* Faces as the settings name them. */
+MUST_CHECK enum rc press_fonts_load(const struct home *home, struct pdf_font_set **ret,
+                                    struct diag *d);
+
+/*
+ * Draws a sheet with an empty place for its signature. The same sheet, moment and room give the
+ * same bytes.
+ *
+ * made_s  Unix seconds: the moment of the copy, which decides until when it is good: the policy's
+ *         copy_valid_days later, but never after the renewal deadline that the version states
+ * room    PDF_ROOM_BASIC or PDF_ROOM_TIMED
+ * to      appended; as before after an error
+ *
+ * RC_* as pdf_render()
+ */
+MUST_CHECK enum rc press_draw(const struct press *p, const struct sheet *s, int64_t made_s,
+                              size_t room, struct buf *to, struct pdf_signature_place *ret,
+                              struct diag *d);
+
+/*
+ * Draws and signs a copy of now (home->now), with a time-stamp where the settings name an
+ * authority. Thread-safe as the signer is.
+ *
+ * to  cleared, then the whole file; cleared after an error
+ *
+ * RC_REFUSED  the certificate is in no state in which copies are given out
+ * others      as press_draw(), signer_document(), tsa_stamp()
+ */
+MUST_CHECK enum rc press_print(const struct press *p, struct signer *signer, const struct sheet *s,
+                               struct buf *to, struct diag *d);
+
+/* The last day on which a copy made on this day is good. */
+int32_t press_copy_until(const struct home *home, const struct token *t, int32_t made);

@@ -1,0 +1,34 @@
+/*
+ * What one copy of a certificate is made of, out of the register: one version's signed token, the
+ * proof that the log has it, the holder's photo. Owned bytes, so that one thread may gather what
+ * others print.
+ */
+#pragma once
+
+#include "issuer/register/register.h"
+
+struct sheet {
+    char number[NUMBER_MAX + 1];
+    uint32_t version;
+    enum state state;               /* of the certificate on the day of gathering */
+    bool current;                   /* this is its current version */
+    struct buf token, proof, photo; /* photo empty: none was there when the version was signed */
+};
+void sheet_free(struct sheet *s); /* leaves it zeroed; for ON_EXIT too */
+
+/*
+ * Gathers one version. The proof is that of the first checkpoint that covers the version, so that
+ * a copy can be drawn again, byte for byte, whatever the log has grown to.
+ *
+ * version  from 1; 0: the current one
+ * ret      its memory is used again; what it holds after an error is nothing to go by
+ *
+ * RC_NOT_FOUND  no such version; or no checkpoint covers it yet: `sitecert publish` makes one
+ * RC_BUSY       it is not signed yet
+ * RC_FORMAT     the register contradicts itself: `sitecert audit` says how
+ */
+MUST_CHECK enum rc sheet_gather(struct reg *r, const struct home *home, const struct reg_cert *cert,
+                                uint32_t version, struct sheet *ret, struct diag *d);
+
+/* True: copies of a certificate in this state are given out (keys/private/document.h). */
+bool sheet_may_be_copied(enum state state);

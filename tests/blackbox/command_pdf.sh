@@ -1,0 +1,67 @@
+# Signed copies: one, an older version, all of them; drawn again and compared; and what is refused.
+. "$COMMANDS"
+says() {
+    "$CERTCHECK" --bundle pub/bundle.scb --root "$SITECERT_HOME/root.cbor" --at "$SITECERT_CLOCK" "$@" |
+        grep -E '^(✔|✘|\?)|version|copy until|\.pdf$'
+}
+masked_size() {
+    sed -E 's/"(bytes|seconds)":[0-9.]+/"\1":N/g'
+}
+echo '# before the first checkpoint there is no proof'
+t pdf $A -o a.pdf
+[ -e a.pdf ] || echo 'no file'
+"$SITECERT" publish pub --quiet
+t pdf $A -o a.pdf
+"$SITECERT" pdf $A --version 1 --layout card -o card.pdf --json | masked_size
+says a.pdf card.pdf
+
+echo '# other opinions'
+pdfsig a.pdf | grep -E 'Total document signed|Signature is Valid'
+qpdf --check a.pdf | grep -E 'No syntax'
+pdfdetach -list a.pdf | sed 's/^[0-9]*: //'
+pdftotext -layout a.pdf - | grep -oE '张示例|土建施工员|\*{14}0003|03301202000000013|2022年3月9日'
+pdfdetach -save 1 -o attached.cbor a.pdf
+"$SITECERT" token $A --raw | cmp - attached.cbor && echo 'the token is attached'
+
+echo '# the same again, later: drawn as of then'
+export SITECERT_CLOCK=2021-12-01T10:00:00+08:00
+"$SITECERT" publish pub --quiet
+t pdf --compare a.pdf
+t pdf --compare card.pdf --json
+t pdf --compare a.pdf --layout card --lang zh
+"$PYTHON" - <<'END'
+pdf = bytearray(open("a.pdf", "rb").read())
+pdf[pdf.index(b" Tf", pdf.index(b"/Field")) - 1] ^= 1
+open("changed.pdf", "wb").write(pdf)
+END
+"$SITECERT" pdf --compare changed.pdf >compared
+echo "status $?"
+sed 's/byte [0-9]*/byte N/' compared
+t pdf --compare pub/policy.json
+
+echo '# all of them'
+t order suspend $C --reason 核查中 --ref R1 --quiet
+"$SITECERT" pdf --all -o copies --json | masked_size
+ls copies
+says copies/*.pdf
+"$SITECERT" pdf --all -o copies --resume --json | masked_size
+rm copies/$A.pdf
+"$SITECERT" pdf --all -o copies --resume --jobs 1 --lang zh | sed -E 's/[0-9.]+ 秒/TIME/'
+"$SITECERT" pdf --all -o copies --unit 34 --lang en | sed -E 's/[0-9.]+ s$/TIME/'
+
+echo '# never good beyond the renewal deadline'
+SITECERT_CLOCK=2023-05-01T10:00:00+08:00 "$SITECERT" pdf $B -o b.pdf --json | grep -o '"copy_valid_until":"[^"]*"'
+
+echo '# refused'
+t pdf $C -o c.pdf
+t pdf 1234 -o c.pdf
+t pdf $A --version 3 -o c.pdf
+t pdf $A --layout none -o c.pdf
+t pdf $A
+t pdf $A --all -o copies
+t pdf --compare a.pdf -o c.pdf --lang zh
+t pdf $A -o none/c.pdf
+t pdf $A -o /dev/full
+"$SITECERT" pdf --all -o a.pdf >/dev/null 2>err || cat err
+[ -e c.pdf ] || echo 'no file'
+ls | grep '~$' || echo 'nothing is left beside'

@@ -2,7 +2,10 @@
 
 #include "core/picture/picture.h"
 
-#define DARK 128 /* grey below this prints */
+#define DARK        128  /* grey below this prints */
+#define DRAWN_WIDTH 640u /* pixels of a photo that is drawn anew: 35 × 49 mm at 460 dots an inch  \
+                          */
+#define DRAWN_HEIGHT 900u
 
 static uint32_t be16(const uint8_t *p)
 {
@@ -66,12 +69,55 @@ static enum rc read_png(struct span file, struct pdf_photo *ret, struct diag *d)
     ret->height = be32(ihdr + 4);
     ret->bits = ihdr[8];
     ret->grey = ihdr[9] == 0;
-    if ((ihdr[9] != 0 && ihdr[9] != 2) || ihdr[8] > 8 || ihdr[12] != 0)
-        return refuse(d, "is a PNG with transparency, palette, interlace or 16 bits");
     if (ret->width == 0 || ret->height == 0 || ret->width > PICTURE_SIDE_MAX ||
         ret->height > PICTURE_SIDE_MAX)
         return refuse(d, "has no size that can be drawn");
     return RC_OK;
+}
+
+/* PDF takes its image data as they stand: grey or RGB of up to 8 bits, not interlaced. */
+static bool is_plain_png(struct span file)
+{
+    const uint8_t colour = file.ptr[25], depth = file.ptr[24], interlace = file.ptr[28];
+    return (colour == 0 || colour == 2) && depth <= 8 && interlace == 0;
+}
+
+/* The mean of step × step pixels, fewer at the right and lower edge. */
+static uint8_t mean(const struct picture *p, uint32_t x, uint32_t y, uint32_t step)
+{
+    uint64_t sum = 0, count = 0;
+    for (uint32_t dy = 0; dy < step && y + dy < p->height; dy++)
+        for (uint32_t dx = 0; dx < step && x + dx < p->width; dx++, count++)
+            sum += p->grey[(size_t)(y + dy) * p->width + x + dx];
+    return (uint8_t)(sum / count);
+}
+
+/* In place: what is written lies before what is still to be read. */
+static void shrink(struct picture *p)
+{
+    const uint32_t across = (p->width + DRAWN_WIDTH - 1) / DRAWN_WIDTH;
+    const uint32_t down = (p->height + DRAWN_HEIGHT - 1) / DRAWN_HEIGHT;
+    const uint32_t step = across > down ? across : down;
+    if (step < 2)
+        return;
+    size_t at = 0;
+    for (uint32_t y = 0; y < p->height; y += step)
+        for (uint32_t x = 0; x < p->width; x += step)
+            p->grey[at++] = mean(p, x, y, step);
+    p->width = (p->width + step - 1) / step;
+    p->height = (p->height + step - 1) / step;
+}
+
+/* Any other PNG is decoded and drawn in grey on white, no larger than print needs it. */
+static enum rc redraw(struct span file, struct buf *to, struct diag *d)
+{
+    ON_EXIT(picture_free) struct picture picture = { 0 };
+    struct diag why = DIAG_INIT;
+    const enum rc rc = picture_read(file, &picture, &why);
+    if (rc != RC_OK)
+        return diag_set(d, rc, DIAG_NO_OFFSET, "the photo cannot be drawn: %s", why.text);
+    shrink(&picture);
+    return picture_write_png(to, picture.grey, picture.width, picture.height, d);
 }
 
 /* Moves *at behind a chunk; false: no more. */
@@ -104,6 +150,26 @@ static size_t join_idat(struct span file, struct buf *to)
     return len;
 }
 
+static enum rc read_any_png(struct span file, struct pdf_photo *ret, struct diag *d)
+{
+    enum rc rc = read_png(file, ret, d);
+    if (rc == RC_OK && !is_plain_png(file)) {
+        rc = redraw(file, &ret->redrawn, d);
+        ret->bytes = buf_span(&ret->redrawn);
+        if (rc == RC_OK)
+            rc = read_png(ret->bytes, ret, d);
+    }
+    if (rc == RC_OK && join_idat(ret->bytes, NULL) == 0)
+        rc = refuse(d, "is a PNG without pixels");
+    return rc;
+}
+
+void pdf_photo_free(struct pdf_photo *photo)
+{
+    buf_free(&photo->redrawn);
+    *photo = (struct pdf_photo){ 0 };
+}
+
 enum rc pdf_photo_read(struct span file, struct pdf_photo *ret, struct diag *d)
 {
     struct pdf_photo photo = { .bytes = file };
@@ -116,13 +182,13 @@ enum rc pdf_photo_read(struct span file, struct pdf_photo *ret, struct diag *d)
         rc = read_jpeg(file, &photo, d);
         break;
     case PICTURE_PNG:
-        rc = read_png(file, &photo, d);
-        if (rc == RC_OK && join_idat(file, NULL) == 0)
-            rc = refuse(d, "is a PNG without pixels");
+        rc = read_any_png(file, &photo, d);
         break;
     }
     if (rc == RC_OK)
         *ret = photo;
+    else
+        pdf_photo_free(&photo);
     return rc;
 }
 

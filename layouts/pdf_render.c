@@ -13,6 +13,7 @@ static void free_work(struct pdf_work **w)
 {
     if (!*w)
         return;
+    pdf_photo_free(&(*w)->photo);
     buf_free(&(*w)->content);
     buf_free(&(*w)->said);
     free(*w);
@@ -245,6 +246,7 @@ enum rc pdf_render(const struct pdf_layout *layout, const struct pdf_font_set *f
     w->out.to = to;
     w->out.start = to->len;
     w->content = w->said = (struct buf){ 0 };
+    w->photo = (struct pdf_photo){ 0 };
     pdf_chars_init(&w->own, false);
 
     const size_t before = to->len;

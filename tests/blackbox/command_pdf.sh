@@ -64,4 +64,15 @@ t pdf $A -o none/c.pdf
 t pdf $A -o /dev/full
 "$SITECERT" pdf --all -o a.pdf >/dev/null 2>err || cat err
 [ -e c.pdf ] || echo 'no file'
+echo '# no room for a whole file'
+(
+    trap '' XFSZ
+    ulimit -f 100
+    "$SITECERT" pdf --all -o cut 2>err
+    echo "status $?"
+    "$SITECERT" pdf $A -o cut.pdf 2>>err
+    echo "status $?"
+)
+sed -E 's/[0-9]{17}/NUMBER/' err
+[ -z "$(ls cut)" ] && [ ! -e cut.pdf ] && echo 'nothing is there'
 ls | grep '~$' || echo 'nothing is left beside'

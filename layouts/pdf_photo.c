@@ -2,10 +2,11 @@
 
 #include "core/picture/picture.h"
 
-#define DARK        128  /* grey below this prints */
-#define DRAWN_WIDTH 640u /* pixels of a photo that is drawn anew: 35 × 49 mm at 460 dots an inch  \
-                          */
+/* Pixels of a photo that is drawn anew: 35 × 49 mm at 460 dots an inch. */
+#define DRAWN_WIDTH  640u
 #define DRAWN_HEIGHT 900u
+
+#define DARK 128 /* grey below this prints */
 
 static uint32_t be16(const uint8_t *p)
 {

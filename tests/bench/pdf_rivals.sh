@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# How many signed PDFs a second, by us and by what one would write otherwise: Node with pdfkit, qrcode and @signpdf, the same page, face,
+# photo and length of code, one process each, taking turns. Installs the Node packages below tests/bench/rivals.
+# usage: pdf_rivals.sh BIN_FOLDER TOOLS_FOLDER [COUNT [ROUNDS]]     default 1,000 of ours a round, 5 rounds
+set -euo pipefail
+bin=$1 tools=$2 count=${3:-1000} rounds=${4:-5}
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+face=/usr/share/fonts/truetype/lxgw-wenkai/LXGWWenKai-Regular.ttf
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+[ -d "$here/rivals/node_modules" ] || (cd "$here/rivals" && npm ci --no-audit --no-fund --loglevel=error >&2)
+
+# A deployment with certificates to draw.
+export SITECERT_HOME=$work/home SITECERT_CLOCK=2020-11-30T09:00:00+08:00 LC_ALL=C.UTF-8
+mkdir "$work/records"
+scale=$((195000 / count))
+"$tools/notice_year" "$work/records" "$scale"
+"$bin/sitecert" init --demo --quiet >/dev/null
+for kind in authority provider training test legacy education; do
+    "$bin/sitecert" import "$work/records/$kind.csv" --quiet >/dev/null
+done
+"$bin/sitecert" publish "$work/public" --quiet
+
+# What @signpdf signs with; few iterations, since it opens the file for every signature.
+openssl req -x509 -newkey rsa:3072 -nodes -keyout "$work/key.pem" -out "$work/crt.pem" -subj /CN=bench -days 30 2>/dev/null
+openssl pkcs12 -export -inkey "$work/key.pem" -in "$work/crt.pem" -iter 1 -nomaciter -passout pass:bench -out "$work/key.p12"
+
+ours() {
+    "$bin/sitecert" pdf --all -o "$work/copies" --jobs 1 --json |
+        python3 -c 'import json,sys; s=json.load(sys.stdin); print(s["seconds"] / s["made"])'
+}
+theirs() {
+    node "$here/rivals/pdfkit.mjs" 20 "$face" "$here/../vectors/picture/grey.jpg" "$work/key.p12" "$work/theirs.pdf"
+}
+for ((round = 0; round < rounds; round++)); do
+    ours >>"$work/ours"
+    theirs >>"$work/theirs"
+done
+python3 - "$work" <<'PY'
+import statistics, sys
+ours, theirs = (statistics.median(map(float, open(f"{sys.argv[1]}/{name}"))) for name in ("ours", "theirs"))
+print(f"sitecert pdf --all, one thread: {1 / ours:7.0f} a second")
+print(f"pdfkit, qrcode, @signpdf:       {1 / theirs:7.1f} a second")
+print(f"ratio {theirs / ours:.0f} (goal 150)")
+PY

@@ -26,8 +26,11 @@ static void put_steps(struct buf *to, const struct cli_call *call, const struct 
     if (call->say.chinese) {
         buf_printf(to, "已建立系统目录 %s%s\n主机名：%s\n\n接下来：\n", path,
                    demo ? "（演示系统）" : "", home->settings.host);
-        buf_printf(to, "1. 把根密钥 %s/keys/root-1.pem 移到离线介质：只在更换信任列表时使用\n",
-                   path);
+        buf_printf(
+            to,
+            "1. 把 %s/keys/ 中的根密钥 root-1.pem 与文件 CA 密钥 document-ca.pem 移到离线介质："
+            "只在更换信任列表、签发文件密钥证书时使用\n",
+            path);
         buf_printf(to, "2. 备份 %s/keys/register.key：没有它，登记簿无法读取\n", path);
         buf_printf(to, "3. 把 %s/root.cbor 交给检查人员：certcheck --root 以它为准\n", path);
         buf_put_text(to, "4. 导入主管部门和培训机构：sitecert import authority.csv provider.csv\n");
@@ -35,10 +38,11 @@ static void put_steps(struct buf *to, const struct cli_call *call, const struct 
     }
     buf_printf(to, "made the home %s%s\nhost: %s\n\nnext:\n", path,
                demo ? " (a demonstration)" : "", home->settings.host);
-    buf_printf(to,
-               "1. take the root key %s/keys/root-1.pem offline: it is needed only to change the "
-               "trust list\n",
-               path);
+    buf_printf(
+        to,
+        "1. take the root key root-1.pem and the document CA's key document-ca.pem in %s/keys/ "
+        "offline: they are needed only to change the trust list and to certify document keys\n",
+        path);
     buf_printf(to, "2. back up %s/keys/register.key: without it the register can't be read\n",
                path);
     buf_printf(to, "3. hand %s/root.cbor to inspectors: certcheck --root goes by it\n", path);

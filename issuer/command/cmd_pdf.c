@@ -68,6 +68,7 @@ static enum rc print_one(const struct cli_call *call, struct reading *r, struct 
 {
     const struct pdf_options *o = call->options;
     struct reg_cert cert;
+    const struct tlog_source log = register_log_source(r->reg);
     ON_EXIT(sheet_free) struct sheet sheet = { 0 };
     ON_EXIT(buf_free_at) struct buf pdf = { 0 };
     ON_EXIT(press_close_at) struct press *press = NULL;
@@ -79,7 +80,7 @@ static enum rc print_one(const struct cli_call *call, struct reading *r, struct 
         return diag_set(d, RC_NOT_FOUND, DIAG_NO_OFFSET, "certificate '%s' has versions 1 to %u",
                         cert.number, cert.version);
     if (rc == RC_OK)
-        rc = sheet_gather(r->reg, &r->home, &cert, (uint32_t)o->version.value, &sheet, d);
+        rc = sheet_gather(r->reg, &r->home, &log, &cert, (uint32_t)o->version.value, &sheet, d);
     if (rc == RC_OK)
         rc = home_signer(&r->home, &signer, d);
     if (rc == RC_OK)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/cert/pdf_copy.h"
+#include "core/cert/tlog_cache.h"
 
 #define SHEETS_AHEAD 4u /* for each thread */
 
@@ -18,6 +19,8 @@ struct shop {
     const struct pdf_folder_options *o;
     pthread_mutex_t lock;
     pthread_cond_t changed;
+    struct tlog_cache *proofs; /* of the gathering thread */
+    struct tlog_source log;
     struct sheet *slots;
     size_t size, first, waiting;
     bool closed; /* nothing more will come */
@@ -165,7 +168,7 @@ static enum rc gather(struct shop *s, struct reading *from, const struct reg_cer
     if (!slot)
         return RC_OK;
     struct diag why = DIAG_INIT;
-    const enum rc rc = sheet_gather(from->reg, &from->home, cert, 0, slot, &why);
+    const enum rc rc = sheet_gather(from->reg, &from->home, &s->log, cert, 0, slot, &why);
     if (rc != RC_OK && is_general(rc))
         return diag_set(d, rc, why.offset, "%s", why.text);
     if (rc != RC_OK)
@@ -225,6 +228,14 @@ static enum rc work(struct shop *s, struct reading *from, struct diag *d)
     return rc == RC_OK ? file_settle(s->o->folder, d) : rc;
 }
 
+static void drop_shop(struct shop *s)
+{
+    for (size_t i = 0; s->slots && i < s->size; i++)
+        sheet_free(&s->slots[i]);
+    free(s->slots);
+    free(s->proofs);
+}
+
 enum rc pdf_folder_fill(struct reading *from, const struct press *press, struct signer *signer,
                         const struct pdf_folder_options *o, struct pdf_folder_counts *ret,
                         struct diag *d)
@@ -241,11 +252,16 @@ enum rc pdf_folder_fill(struct reading *from, const struct press *press, struct 
     enum rc rc = folder_make(o->folder, 0755, d);
     if (rc != RC_OK)
         return rc;
+    s.proofs = malloc(sizeof *s.proofs);
     s.slots = calloc(s.size, sizeof *s.slots);
-    rc = s.slots ? work(&s, from, d) : diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "a folder of copies");
-    for (size_t i = 0; s.slots && i < s.size; i++)
-        sheet_free(&s.slots[i]);
-    free(s.slots);
+    if (s.proofs && s.slots) {
+        tlog_cache_begin(s.proofs, register_log_source(from->reg));
+        s.log = tlog_cache_source(s.proofs);
+        rc = work(&s, from, d);
+    } else {
+        rc = diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "a folder of copies");
+    }
+    drop_shop(&s);
     *ret = s.counts;
     return rc;
 }

@@ -32,7 +32,8 @@ static enum rc gather_token(struct reg *r, const struct reg_version *v, struct s
     return buf_rc(&s->token, d);
 }
 
-static enum rc gather_proof(struct reg *r, uint64_t index, struct sheet *s, struct diag *d)
+static enum rc gather_proof(struct reg *r, const struct tlog_source *log, uint64_t index,
+                            struct sheet *s, struct diag *d)
 {
     struct span note;
     uint64_t size = 0;
@@ -43,9 +44,8 @@ static enum rc gather_proof(struct reg *r, uint64_t index, struct sheet *s, stru
         return diag_set(d, rc, DIAG_NO_OFFSET,
                         "version %u of '%s' is in no checkpoint yet: run 'sitecert publish' first",
                         s->version, s->number);
-    const struct tlog_source source = register_log_source(r);
     if (rc == RC_OK)
-        rc = tlog_prove_inclusion(&source, index, size, hashes, &count, d);
+        rc = tlog_prove_inclusion(log, index, size, hashes, &count, d);
     if (rc != RC_OK)
         return rc;
     tlog_proof_put(&s->proof, index, hashes, count, note);
@@ -81,10 +81,11 @@ static enum rc gather_state(struct reg *r, const struct home *home, const struct
     return register_state(r, cert, today, policy_at(home->policy, cert->unit, today), &s->state, d);
 }
 
-enum rc sheet_gather(struct reg *r, const struct home *home, const struct reg_cert *cert,
-                     uint32_t version, struct sheet *ret, struct diag *d)
+enum rc sheet_gather(struct reg *r, const struct home *home, const struct tlog_source *log,
+                     const struct reg_cert *cert, uint32_t version, struct sheet *ret,
+                     struct diag *d)
 {
-    assert(r && home && cert && ret);
+    assert(r && home && log && cert && ret);
 
     struct reg_version v;
     buf_clear(&ret->token);
@@ -103,6 +104,6 @@ enum rc sheet_gather(struct reg *r, const struct home *home, const struct reg_ce
     if (rc == RC_OK)
         rc = gather_token(r, &v, ret, d);
     if (rc == RC_OK)
-        rc = gather_proof(r, v.log_index, ret, d);
+        rc = gather_proof(r, log, v.log_index, ret, d);
     return rc == RC_OK ? gather_photo(r, cert->person, ret, d) : rc;
 }

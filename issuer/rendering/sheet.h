@@ -20,6 +20,7 @@ void sheet_free(struct sheet *s); /* leaves it zeroed; for ON_EXIT too */
  * Gathers one version. The proof is that of the first checkpoint that covers the version, so that
  * a copy can be drawn again, byte for byte, whatever the log has grown to.
  *
+ * log      hashes of r's log: register_log_source(), or a cache of it where many are gathered
  * version  from 1; 0: the current one
  * ret      its memory is used again; what it holds after an error is nothing to go by
  *
@@ -27,7 +28,8 @@ void sheet_free(struct sheet *s); /* leaves it zeroed; for ON_EXIT too */
  * RC_BUSY       it is not signed yet
  * RC_FORMAT     the register contradicts itself: `sitecert audit` says how
  */
-MUST_CHECK enum rc sheet_gather(struct reg *r, const struct home *home, const struct reg_cert *cert,
+MUST_CHECK enum rc sheet_gather(struct reg *r, const struct home *home,
+                                const struct tlog_source *log, const struct reg_cert *cert,
                                 uint32_t version, struct sheet *ret, struct diag *d);
 
 /* True: copies of a certificate in this state are given out (keys/private/document.h). */

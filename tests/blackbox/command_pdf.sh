@@ -23,6 +23,10 @@ pdftotext -layout a.pdf - | grep -oE '张示例|土建施工员|\*{14}0003|03301
 pdfdetach -save 1 -o attached.cbor a.pdf
 "$SITECERT" token $A --raw | cmp - attached.cbor && echo 'the token is attached'
 
+echo '# changed at random, it never passes'
+"$PYTHON" "$MUTATIONS" "$CERTCHECK" pub/bundle.scb "$SITECERT_HOME/root.cbor" a.pdf 400 >mutations || echo "status $?"
+sed -nE 's/^[0-9]+ mutations, (.*); at most.*/mutations: \1/p' mutations
+
 echo '# the same again, later: drawn as of then'
 export SITECERT_CLOCK=2021-12-01T10:00:00+08:00
 "$SITECERT" publish pub --quiet

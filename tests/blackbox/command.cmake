@@ -4,5 +4,5 @@ foreach(case show find token qr pdf order order_real amend report publish keys a
     COMMAND sh "${CMAKE_CURRENT_SOURCE_DIR}/golden.sh" "${CMAKE_CURRENT_SOURCE_DIR}/command_${case}"
       SANITIZE=${SITECERT_SANITIZE} SITECERT=$<TARGET_FILE:sitecert> CERTCHECK=$<TARGET_FILE:certcheck> MUTATIONS=${PROJECT_SOURCE_DIR}/tests/fuzz/pdf_mutations.py PYTHON=${Python3_EXECUTABLE}
       COMMON=${CMAKE_CURRENT_SOURCE_DIR}/import_common.sh COMMANDS=${CMAKE_CURRENT_SOURCE_DIR}/commands_common.sh)
-  set_tests_properties(blackbox.command_${case} PROPERTIES LABELS blackbox TIMEOUT 120)
+  set_tests_properties(blackbox.command_${case} PROPERTIES LABELS blackbox TIMEOUT 300)
 endforeach()

@@ -16,5 +16,5 @@ endif()
 foreach(case IN LISTS sample_cases)
   add_test(NAME blackbox.sample_${case}
     COMMAND bash "${CMAKE_CURRENT_SOURCE_DIR}/sample.sh" ${case} $<TARGET_FILE_DIR:sitecert>)
-  set_tests_properties(blackbox.sample_${case} PROPERTIES LABELS blackbox TIMEOUT 120)
+  set_tests_properties(blackbox.sample_${case} PROPERTIES LABELS blackbox TIMEOUT 300)
 endforeach()

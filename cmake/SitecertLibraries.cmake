@@ -20,6 +20,7 @@ add_library(sitecert_hpdf INTERFACE)
 target_link_libraries(sitecert_hpdf INTERFACE "${HPDF_LIBRARY}")
 target_include_directories(sitecert_hpdf SYSTEM INTERFACE "${HPDF_INCLUDE_DIR}")
 pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl)
+pkg_check_modules(MICROHTTPD REQUIRED IMPORTED_TARGET libmicrohttpd)
 
 # The picture reader's alone.
 pkg_check_modules(ZBAR IMPORTED_TARGET zbar)

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 
+#include "core/cert/photo.h"
 #include "core/picture/picture.h"
 
 #define PHOTO_WIDTH  280u /* pixels */
@@ -110,7 +111,9 @@ static enum rc draw_photo(struct buf *to, struct diag *d)
         for (unsigned x = 0; x < PHOTO_WIDTH; x++)
             *pixel++ = shade(x, y);
     }
-    return picture_write_png(to, grey.ptr, PHOTO_WIDTH, PHOTO_HEIGHT, d);
+    ON_EXIT(buf_free_at) struct buf png = { 0 };
+    const enum rc rc = picture_write_png(&png, grey.ptr, PHOTO_WIDTH, PHOTO_HEIGHT, d);
+    return rc == RC_OK ? photo_plain(buf_span(&png), to, d) : rc;
 }
 
 static enum rc draw_code(struct qr *ret, struct diag *d)

@@ -76,7 +76,7 @@ struct pdf_field {
 struct pdf_fields {
     const struct pdf_field *field; /* any order; names that the layout has not are ignored */
     size_t count;
-    struct span photo;   /* JPEG (grey or YCbCr) or PNG; empty: none */
+    struct span photo;   /* as core/cert/photo.h takes it; empty: none */
     const struct qr *qr; /* NULL: none */
     struct span token;   /* certificate.cbor; empty: none */
     struct span proof;   /* certificate.tlog-proof; empty: none */
@@ -99,8 +99,8 @@ struct pdf_signature_place {
  *
  * ret  its signature place; all zero but fixed_len for PDF_ROOM_NONE; written only on RC_OK
  *
- * RC_FORMAT     a value is not UTF-8 or holds a control character; the photo is no JPEG or PNG that
- *               PDF can hold; d names the field
+ * RC_FORMAT     a value is not UTF-8 or holds a control character; the photo is in another form
+ *               than core/cert/photo.h's; d names the field
  * RC_REFUSED    no installed font has a character: d names field and code point
  * RC_NOT_FOUND  the layout has a field without "absent" that was not given; d names it
  * RC_LIMIT      a value does not fit its box at its smallest size; d names it

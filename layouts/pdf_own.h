@@ -12,7 +12,7 @@ struct pdf_work {
     struct pdf_out out;
     struct pdf_chars own;
     bool has_photo;
-    struct pdf_photo photo;
+    struct photo photo;
     struct buf content; /* object 5 */
     struct buf said;    /* what /ID is made of: docs/pdf.md section 10 */
 };

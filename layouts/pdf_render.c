@@ -13,7 +13,6 @@ static void free_work(struct pdf_work **w)
 {
     if (!*w)
         return;
-    pdf_photo_free(&(*w)->photo);
     buf_free(&(*w)->content);
     buf_free(&(*w)->said);
     free(*w);
@@ -223,7 +222,7 @@ static enum rc render(struct pdf_work *w, struct pdf_signature_place *place, str
     enum rc rc = RC_OK;
     w->has_photo = w->fields->photo.len > 0;
     if (w->has_photo)
-        rc = pdf_photo_read(w->fields->photo, &w->photo, d);
+        rc = photo_read(w->fields->photo, &w->photo, d);
     if (rc == RC_OK)
         rc = pdf_own_content(w, d);
     return rc == RC_OK ? put_file(w, place, d) : rc;
@@ -246,7 +245,6 @@ enum rc pdf_render(const struct pdf_layout *layout, const struct pdf_font_set *f
     w->out.to = to;
     w->out.start = to->len;
     w->content = w->said = (struct buf){ 0 };
-    w->photo = (struct pdf_photo){ 0 };
     pdf_chars_init(&w->own, false);
 
     const size_t before = to->len;

@@ -7,7 +7,7 @@ import sys
 
 # Pure folders turn bytes into answers: no files, clock, sockets or printing.
 PURE = ("core/base", "core/crypto", "core/json", "core/flate", "core/unicode", "core/policy",
-        "core/cose", "core/cert", "keys/trust", "issuer/scheme")
+        "core/cose", "core/cert", "core/message", "keys/trust", "issuer/scheme")
 SYSTEM = ("unistd.h", "fcntl.h", "time.h", "signal.h", "poll.h", "dirent.h", "spawn.h", "sys/",
           "netinet/", "arpa/", "netdb.h", "pthread.h", "syslog.h")
 # stdio.h is for snprintf() there.

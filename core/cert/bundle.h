@@ -108,6 +108,16 @@ struct bundle_times bundle_times(const struct bundle *b);
 MUST_CHECK enum rc bundle_find(struct bundle *b, uint64_t index, struct column_row *ret,
                                struct diag *d);
 
+/*
+ * Which bytes of the file bundle_find() will read of it for this index: for who can have them
+ * fetched ahead. ret  borrows the file; returns how many there are, 0 when there is no such row.
+ */
+#define BUNDLE_PIECES 2
+size_t bundle_pieces(const struct bundle *b, uint64_t index, struct span ret[BUNDLE_PIECES]);
+
+/* The first bytes of a file that bundle_open() reads, about: all of them of a small bundle. */
+#define BUNDLE_HEAD ((size_t)256 << 10)
+
 /* Checks every byte: all blocks, no gap, nothing behind the last. progress may be NULL. */
 MUST_CHECK enum rc bundle_check_all(struct bundle *b,
                                     void (*progress)(void *ctx, uint32_t done, uint32_t of),

@@ -46,13 +46,29 @@ struct bundle_times bundle_times(const struct bundle *b)
     };
 }
 
+static struct span coded_block(const struct bundle *b, const struct bundle_blocks *set,
+                               uint32_t block)
+{
+    const uint64_t start = set->starts[block];
+    return span_of(b->file.ptr + start, (size_t)(set->starts[block + 1] - start));
+}
+
+size_t bundle_pieces(const struct bundle *b, uint64_t index, struct span ret[BUNDLE_PIECES])
+{
+    assert(b && ret && BUNDLE_PIECES == BUNDLE_SETS);
+
+    if (index >= b->header.rows)
+        return 0;
+    for (size_t i = 0; i < BUNDLE_SETS; i++)
+        ret[i] = coded_block(b, &b->sets[i], (uint32_t)(index / COLUMN_BLOCK));
+    return BUNDLE_SETS;
+}
+
 /* Undoes block into set->plain and compares it with the table, which the header has vouched for. */
 static enum rc read_block(const struct bundle *b, struct bundle_blocks *set, uint32_t block,
                           struct diag *d)
 {
-    const uint64_t start = set->starts[block];
-    const struct span coded =
-        span_of(b->file.ptr + start, (size_t)(set->starts[block + 1] - start));
+    const struct span coded = coded_block(b, set, block);
     uint8_t hash[SHA256_LEN];
     sha256(coded, hash);
     if (memcmp(hash, set->entries + (size_t)block * BUNDLE_CODED_LEN + 4, BUNDLE_CHECK_LEN) != 0)

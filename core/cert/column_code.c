@@ -9,8 +9,9 @@
 #include "core/cert/column_layout.h"
 #include "core/flate/flate.h"
 
-#define RUN_MAX       65536u /* rows of a run */
-#define SEQUENCES_PAY 8u     /* when so many times smaller already */
+#define RUN_MAX        65536u /* rows of a run */
+#define SEQUENCES_PAY  8u     /* when so many times smaller already */
+#define INFLATING_PAYS 32u    /* from this part of the bytes saved */
 
 static uint32_t value_at(const uint8_t *column, size_t width, size_t row)
 {
@@ -119,11 +120,20 @@ static void contest_free_at(struct contest *c)
     buf_free(&c->trial);
 }
 
+/* To inflate takes ten times as long as to unpack, on every device and for every look-up: worth it
+ * only where it saves more than a little. */
+static size_t cost(enum column_coding coding, size_t len)
+{
+    const bool inflated = coding != CODING_CONSTANT && coding != CODING_DICTIONARY;
+    return inflated ? len + len / INFLATING_PAYS : len;
+}
+
 /* The trial stays in trial whoever wins: buffers are exchanged, or it loses its place to the next.
  */
 static void try_plain(struct contest *c, enum column_coding coding, struct span trial)
 {
-    if (buf_ok(&c->best) && c->best.len > 0 && c->best.len <= trial.len)
+    if (buf_ok(&c->best) && c->best.len > 0 &&
+        cost(c->coding, c->best.len) <= cost(coding, trial.len))
         return;
     buf_clear(&c->best);
     buf_put_span(&c->best, trial);

@@ -22,11 +22,35 @@ static enum rc decode_constant(struct span coded, const struct column_part *p, s
     return buf_rc(to, d);
 }
 
+/* Values of two bytes, the usual width of planes, in a loop that the compiler can widen. */
+static void join_two(const uint8_t *high, const uint8_t *low, size_t count, uint8_t *restrict to)
+{
+    for (size_t row = 0; row < count; row++) {
+        to[2 * row] = high[row];
+        to[2 * row + 1] = low[row];
+    }
+}
+
+static void join(const uint8_t *planes, const struct column_part *p, uint8_t *to)
+{
+    if (p->width == 2) {
+        join_two(planes, planes + p->count, p->count, to);
+        return;
+    }
+    for (size_t plane = 0; plane < p->width; plane++) {
+        const uint8_t *const from = planes + plane * p->count;
+        for (size_t row = 0; row < p->count; row++)
+            to[row * p->width + plane] = from[row];
+    }
+}
+
 static enum rc decode_planes(struct span coded, const struct column_part *p, struct buf *to,
                              struct diag *d)
 {
     const size_t len = p->count * p->width;
     ON_EXIT(buf_free_at) struct buf planes = { 0 };
+    if (!buf_reserve(&planes, len + 1)) /* what inflating may fill: it need not grow on the way */
+        return buf_rc(&planes, d);
     const enum rc rc = flate_inflate(FLATE_RAW, coded, len, &planes, d);
     if (rc != RC_OK)
         return rc;
@@ -37,11 +61,7 @@ static enum rc decode_planes(struct span coded, const struct column_part *p, str
     uint8_t *const at = reserve_column(p, to);
     if (!at)
         return buf_rc(to, d);
-    for (size_t plane = 0; plane < p->width; plane++) {
-        const uint8_t *const from = planes.ptr + plane * p->count;
-        for (size_t row = 0; row < p->count; row++)
-            at[row * p->width + plane] = from[row];
-    }
+    join(planes.ptr, p, at);
     to->len += len;
     return RC_OK;
 }

@@ -41,19 +41,24 @@ static size_t bytes_of_digits(size_t digits)
 static enum rc decode_group(struct span all, size_t at, size_t digits, struct buf *to,
                             struct diag *d)
 {
-    const size_t bytes = bytes_of_digits(digits);
+    const size_t bytes = digits == GROUP_DIGITS ? GROUP_BYTES : bytes_of_digits(digits);
     uint64_t v = 0;
     for (size_t i = at; i < at + digits; i++) {
-        if (all.ptr[i] < '0' || all.ptr[i] > '9')
+        const unsigned digit = (unsigned)all.ptr[i] - '0';
+        if (digit > 9)
             return diag_set(d, RC_FORMAT, i, "a character that is not a digit");
-        v = v * 10 + (uint64_t)(all.ptr[i] - '0');
+        v = v * 10 + digit;
     }
     if (bytes == 0)
         return diag_set(d, RC_FORMAT, at, "a last group of %zu digits", digits);
     if (v >> 8 * bytes != 0)
         return diag_set(d, RC_FORMAT, at, "a group over the largest value of %zu bytes", bytes);
-    for (size_t i = bytes; i > 0; i--)
-        buf_put_u8(to, (uint8_t)(v >> 8 * (i - 1)));
+    uint8_t *const out = buf_reserve(to, bytes);
+    if (!out)
+        return buf_rc(to, d);
+    for (size_t i = bytes; i > 0; i--, v >>= 8)
+        out[i - 1] = (uint8_t)v;
+    to->len += bytes;
     return RC_OK;
 }
 

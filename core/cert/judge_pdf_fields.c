@@ -94,19 +94,21 @@ static void compare_field(struct comparison *c, const struct pdf_copy_field *fie
     }
 }
 
-static void compare_photo(struct comparison *c)
+static enum rc compare_photo(struct comparison *c)
 {
     const struct token *const t = c->token;
-    if (c->copy->photo.len == 0)
-        return;
-    if (t->photo.len > 0 && !c->copy->photo_is_file) {
-        pdf_finding_note(c->f, PROBLEM_PDF_PHOTO_UNCHECKED);
-        return;
-    }
+    if (c->copy->photo.bytes.len == 0)
+        return RC_OK;
+    buf_clear(&c->expected);
+    photo_put(&c->expected, &c->copy->photo);
+    const enum rc rc = buf_rc(&c->expected, c->d);
+    if (rc != RC_OK)
+        return rc;
     uint8_t digest[TOKEN_PHOTO_LEN];
-    token_photo_digest(t->number, t->iat, t->log_index, c->copy->photo, digest);
+    token_photo_digest(t->number, t->iat, t->log_index, buf_span(&c->expected), digest);
     if (!span_equal(span_of(digest, sizeof digest), t->photo))
         pdf_finding_deny(c->f, AUTH_FALSE, PROBLEM_PDF_PHOTO_MISMATCH);
+    return RC_OK;
 }
 
 enum rc judge_pdf_fields(const struct pdf_copy *copy, const struct token *token,
@@ -122,8 +124,11 @@ enum rc judge_pdf_fields(const struct pdf_copy *copy, const struct token *token,
         if (rc != RC_OK)
             return rc;
     }
-    if (f->why == PROBLEM_NONE)
-        compare_photo(&c);
+    if (f->why == PROBLEM_NONE) {
+        const enum rc rc = compare_photo(&c);
+        if (rc != RC_OK)
+            return rc;
+    }
 
     f->copy.dated = c.until != PDF_NO_DATE;
     f->copy.valid_until = f->copy.dated ? c.until : 0;

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "core/base/buf.h"
+#include "core/cert/photo.h"
 
 #define PDF_COPY_MAX       (1u << 20) /* bytes of a file */
 #define PDF_COPY_MCIDS_MAX 300u       /* marked contents: labels and fields */
@@ -26,8 +26,7 @@ struct pdf_copy {
     struct span behind;   /* … and from behind its '>'; both empty: the file has no signature */
     struct span contents; /* hex digits, two for each byte of one of PDF_SIGNATURE_ROOMS */
     struct span token, proof; /* attached; empty: not there */
-    struct span photo;        /* the bytes of its stream; empty: none */
-    bool photo_is_file;       /* they are a JPEG file; else pixels that were taken out of a PNG */
+    struct photo photo;       /* as the file says it is; its bytes are empty: none */
     size_t field_count;       /* in the order of the page; no name twice */
     struct pdf_copy_field fields[PDF_COPY_MCIDS_MAX];
     struct buf texts; /* owned: UTF-8 without control characters */

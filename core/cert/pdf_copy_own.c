@@ -5,9 +5,8 @@
 #include "core/cert/pdf_copy_parts.h"
 #include "core/cert/pdf_signature.h"
 
-#define SIDE_MAX        65500u /* pixels */
-#define DESCRIPTION_MAX 200u   /* bytes */
-#define BYTE_RANGE_LEN  33u    /* bytes behind its '[' */
+#define DESCRIPTION_MAX 200u /* bytes */
+#define BYTE_RANGE_LEN  33u  /* bytes behind its '[' */
 
 static bool in_lang(uint8_t c)
 {
@@ -150,7 +149,7 @@ static void read_png_parameters(struct pdf_scan *s, uint32_t *colours, uint32_t 
     pdf_scan_exact(s, "/BitsPerComponent ");
     *bits = pdf_scan_uint(s, 8);
     pdf_scan_exact(s, "/Columns ");
-    *columns = pdf_scan_uint(s, SIDE_MAX);
+    *columns = pdf_scan_uint(s, PHOTO_SIDE_MAX);
     pdf_scan_exact(s, ">>");
 }
 
@@ -167,17 +166,21 @@ static void read_photo(struct copy_reading *r)
     if (!jpeg)
         read_png_parameters(s, &colours, &bits, &columns);
     pdf_scan_exact(s, "/Type/XObject/Subtype/Image/Width ");
-    const uint32_t width = pdf_scan_uint(s, SIDE_MAX);
+    const uint32_t width = pdf_scan_uint(s, PHOTO_SIDE_MAX);
     pdf_scan_exact(s, "/Height ");
-    (void)pdf_scan_uint(s, SIDE_MAX);
+    const uint32_t height = pdf_scan_uint(s, PHOTO_SIDE_MAX);
     pdf_scan_exact(s, "/BitsPerComponent %u/ColorSpace/", bits);
     const bool grey = pdf_scan_try(s, "DeviceGray");
     if (!grey)
         pdf_scan_exact(s, "DeviceRGB");
     if (!jpeg && (columns != width || colours != (grey ? 1u : 3u)))
         pdf_scan_fail(s, s->pos);
-    r->copy.photo = copy_stream_end(r, len);
-    r->copy.photo_is_file = jpeg;
+    r->copy.photo = (struct photo){ .jpeg = jpeg,
+                                    .grey = grey,
+                                    .bits = (uint8_t)bits,
+                                    .width = width,
+                                    .height = height,
+                                    .bytes = copy_stream_end(r, len) };
     if (len == 0)
         pdf_scan_fail(s, s->pos);
 }

@@ -71,8 +71,6 @@ enum tristate { TRI_UNKNOWN = 0, TRI_FALSE = 1, TRI_TRUE = 90 };
       "the PDF says something else than the certificate in it")                                    \
     X(PROBLEM_PDF_PHOTO_MISMATCH, "pdf_photo_mismatch", "PDF 上的照片不是该证书的照片",            \
       "the photo in the PDF is not the certificate's")                                             \
-    X(PROBLEM_PDF_PHOTO_UNCHECKED, "pdf_photo_unchecked", "照片只由 PDF 的签名担保",               \
-      "the photo is vouched for by the PDF alone")                                                 \
     X(PROBLEM_PDF_NAMES, "pdf_names", "PDF 上的岗位、主管部门或培训机构名称与现行目录不同",        \
       "post, authority or provider is called otherwise in the directory at hand")                  \
     X(PROBLEM_PROOF_MISSING, "proof_missing", "PDF 中没有日志证明",                                \

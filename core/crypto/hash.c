@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include <openssl/crypto.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
@@ -12,6 +13,8 @@
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_key_t context_key;
 static EVP_MD *sha256_md;
+static pthread_once_t sm3_once = PTHREAD_ONCE_INIT;
+static EVP_MD *sm3_md; /* NULL: this OpenSSL has none */
 static _Thread_local EVP_MD_CTX *context;
 
 struct sha256_stream {
@@ -36,27 +39,40 @@ static void fetch(void)
         give_up();
 }
 
-static const EVP_MD *digest(void)
+static const EVP_MD *sha256_algorithm(void)
 {
     if (pthread_once(&once, fetch) != 0)
         give_up();
     return sha256_md;
 }
 
+static void fetch_sm3(void)
+{
+    sm3_md = EVP_MD_fetch(NULL, "SM3", NULL);
+    ERR_clear_error();
+}
+
+static const EVP_MD *sm3_algorithm(void)
+{
+    if (pthread_once(&sm3_once, fetch_sm3) != 0)
+        give_up();
+    return sm3_md;
+}
+
 static EVP_MD_CTX *thread_context(void)
 {
     if (context)
         return context;
-    (void)digest();
+    (void)sha256_algorithm(); /* makes context_key */
     context = EVP_MD_CTX_new();
     if (!context || pthread_setspecific(context_key, context) != 0)
         give_up();
     return context;
 }
 
-static void start(EVP_MD_CTX *ctx)
+static void start(EVP_MD_CTX *ctx, const EVP_MD *algorithm)
 {
-    if (EVP_DigestInit_ex2(ctx, digest(), NULL) != 1)
+    if (EVP_DigestInit_ex2(ctx, algorithm, NULL) != 1)
         give_up();
 }
 
@@ -66,6 +82,7 @@ static void add(EVP_MD_CTX *ctx, struct span bytes)
         give_up();
 }
 
+/* Both algorithms have 32 bytes. */
 static void finish(EVP_MD_CTX *ctx, uint8_t ret[SHA256_LEN])
 {
     unsigned len = 0;
@@ -78,13 +95,27 @@ void sha256(struct span bytes, uint8_t ret[SHA256_LEN])
     sha256_2(bytes, span_of(NULL, 0), ret);
 }
 
-void sha256_2(struct span a, struct span b, uint8_t ret[SHA256_LEN])
+static void digest_2(const EVP_MD *algorithm, struct span a, struct span b, uint8_t *ret)
 {
     EVP_MD_CTX *ctx = thread_context();
-    start(ctx);
+    start(ctx, algorithm);
     add(ctx, a);
     add(ctx, b);
     finish(ctx, ret);
+}
+
+void sha256_2(struct span a, struct span b, uint8_t ret[SHA256_LEN])
+{
+    digest_2(sha256_algorithm(), a, b, ret);
+}
+
+bool sm3_2(struct span a, struct span b, uint8_t ret[SM3_LEN])
+{
+    const EVP_MD *algorithm = sm3_algorithm();
+    if (!algorithm)
+        return false;
+    digest_2(algorithm, a, b, ret);
+    return true;
 }
 
 struct sha256_stream *sha256_new(void)
@@ -97,7 +128,7 @@ struct sha256_stream *sha256_new(void)
         free(s);
         return NULL;
     }
-    start(s->ctx);
+    start(s->ctx, sha256_algorithm());
     return s;
 }
 
@@ -109,7 +140,7 @@ void sha256_add(struct sha256_stream *s, struct span bytes)
 void sha256_end(struct sha256_stream *s, uint8_t ret[SHA256_LEN])
 {
     finish(s->ctx, ret);
-    start(s->ctx);
+    start(s->ctx, sha256_algorithm());
 }
 
 void sha256_free(struct sha256_stream *s)

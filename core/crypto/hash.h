@@ -1,7 +1,8 @@
-/* SHA-256 (FIPS 180-4) and HMAC (RFC 2104) over EVP; algorithms fetched once a process. Threads:
+/* SHA-256 (FIPS 180-4) and SM3 (GB/T 32905) over EVP; algorithms fetched once a process. Threads:
  * any. */
 #pragma once
 
+#include "core/base/attrs.h"
 #include "core/base/span.h"
 
 #define SHA256_LEN 32
@@ -9,6 +10,11 @@
 /* Aborts the process when OpenSSL cannot hash at all: nothing we could say would be true then. */
 void sha256(struct span bytes, uint8_t ret[SHA256_LEN]);
 void sha256_2(struct span a, struct span b, uint8_t ret[SHA256_LEN]); /* over a ‖ b */
+
+#define SM3_LEN 32
+
+/* SM3 over a ‖ b. False: this OpenSSL has none; ret is untouched. */
+MUST_CHECK bool sm3_2(struct span a, struct span b, uint8_t ret[SM3_LEN]);
 
 /* Many pieces, one digest. */
 struct sha256_stream;

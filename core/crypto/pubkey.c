@@ -10,7 +10,9 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 
+#include "core/crypto/curve_key.h"
 #include "core/crypto/ed25519_point.h"
+#include "core/crypto/sm2.h"
 #include "core/crypto/verify_context.h"
 
 struct pubkey {
@@ -31,32 +33,6 @@ bool public_numbers_equal(const struct public_numbers *a, const struct public_nu
     return memcmp(a->x, b->x, EC_COORD_LEN) == 0 && memcmp(a->y, b->y, EC_COORD_LEN) == 0;
 }
 
-static EVP_PKEY *key_from(const char *kind, OSSL_PARAM *params)
-{
-    ON_EXIT(EVP_PKEY_CTX_free_at)
-    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, kind, NULL);
-    EVP_PKEY *pkey = NULL;
-    if (!ctx || EVP_PKEY_fromdata_init(ctx) != 1 ||
-        EVP_PKEY_fromdata(ctx, &pkey, EVP_PKEY_PUBLIC_KEY, params) != 1)
-        return NULL;
-    return pkey;
-}
-
-static EVP_PKEY *p256_from(const struct public_numbers *n)
-{
-    char group[] = "P-256";
-    uint8_t point[1 + 2 * EC_COORD_LEN] = { 4 }; /* SEC 1 section 2.3.3: uncompressed */
-    memcpy(point + 1, n->x, EC_COORD_LEN);
-    memcpy(point + 1 + EC_COORD_LEN, n->y, EC_COORD_LEN);
-
-    OSSL_PARAM params[] = {
-        OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group, 0),
-        OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point, sizeof point),
-        OSSL_PARAM_construct_end(),
-    };
-    return key_from("EC", params);
-}
-
 static EVP_PKEY *rsa_from(const struct public_numbers *n)
 {
     uint8_t modulus[RSA_N_LEN]; /* in the order of this machine's bytes, as the library wants it */
@@ -70,7 +46,13 @@ static EVP_PKEY *rsa_from(const struct public_numbers *n)
         OSSL_PARAM_construct_uint(OSSL_PKEY_PARAM_RSA_E, &e),
         OSSL_PARAM_construct_end(),
     };
-    return key_from("RSA", params);
+    ON_EXIT(EVP_PKEY_CTX_free_at)
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+    EVP_PKEY *pkey = NULL;
+    if (!ctx || EVP_PKEY_fromdata_init(ctx) != 1 ||
+        EVP_PKEY_fromdata(ctx, &pkey, EVP_PKEY_PUBLIC_KEY, params) != 1)
+        return NULL;
+    return pkey;
 }
 
 static bool is_modulus(const uint8_t n[RSA_N_LEN])
@@ -82,7 +64,8 @@ static enum rc load(const struct public_numbers *n, EVP_PKEY **ret, struct diag 
 {
     switch (n->alg) {
     case ALG_ES256:
-        *ret = p256_from(n);
+    case ALG_SM2:
+        *ret = curve_key_new(n);
         break;
     case ALG_EDDSA: {
         const enum rc rc = ed25519_point_check(n->x, d);
@@ -96,8 +79,6 @@ static enum rc load(const struct public_numbers *n, EVP_PKEY **ret, struct diag 
             return diag_set(d, RC_CRYPTO, DIAG_NO_OFFSET, "not an odd modulus of 3072 bits");
         *ret = rsa_from(n);
         break;
-    case ALG_SM2:
-        return diag_set(d, RC_REFUSED, DIAG_NO_OFFSET, "this build does not check SM2 signatures");
     case ALG_NONE:
         return diag_set(d, RC_REFUSED, DIAG_NO_OFFSET, "a key without an algorithm");
     }
@@ -111,7 +92,12 @@ enum rc pubkey_new(const struct public_numbers *numbers, struct pubkey **ret, st
     static atomic_uint_least64_t serial;
 
     ON_EXIT(EVP_PKEY_free_at) EVP_PKEY *pkey = NULL;
-    const enum rc rc = load(numbers, &pkey, d);
+    enum rc rc = load(numbers, &pkey, d);
+    if (rc != RC_OK)
+        return rc;
+    struct verify_key fresh = { .serial = atomic_fetch_add(&serial, 1) + 1 };
+    if (numbers->alg == ALG_SM2)
+        rc = sm2_identity(numbers, fresh.sm2_z, d);
     if (rc != RC_OK)
         return rc;
     struct pubkey *const key = calloc(1, sizeof *key);
@@ -119,8 +105,8 @@ enum rc pubkey_new(const struct public_numbers *numbers, struct pubkey **ret, st
         return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "no memory for a public key");
 
     key->numbers = *numbers;
-    key->key.serial = atomic_fetch_add(&serial, 1) + 1;
-    key->key.pkey = TAKE(pkey);
+    fresh.pkey = TAKE(pkey);
+    key->key = fresh;
     *ret = key;
     return RC_OK;
 }
@@ -155,6 +141,7 @@ enum rc pubkey_check(const struct pubkey *key, struct span msg, struct span sig,
     case ALG_RS256:
         return rs256_check(&key->key, msg, sig.ptr, ret, d);
     case ALG_SM2:
+        return sm2_check(&key->key, msg, sig.ptr, ret, d);
     case ALG_NONE:
         break;
     }

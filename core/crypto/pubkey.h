@@ -47,7 +47,7 @@ struct pubkey;
 /*
  * RC_CRYPTO   not a point of the curve, an Ed25519 point of small order, or a modulus that is even
  *             or has not exactly 3072 bits
- * RC_REFUSED  an algorithm that this build does not check
+ * RC_REFUSED  an algorithm that is none of ours, or that this OpenSSL does not check
  */
 MUST_CHECK enum rc pubkey_new(const struct public_numbers *numbers, struct pubkey **ret,
                               struct diag *d);
@@ -63,7 +63,9 @@ enum check {
 /*
  * Checks a signature of msg. Refuses (CHECK_BAD) what has a second form: ECDSA with s over n/2,
  * r or s zero or not below n (SEC 1 section 4.1.4), Ed25519 with S not below L (RFC 8032
- * section 5.1.7), RSA not below n (RFC 8017 section 8.2.2).
+ * section 5.1.7), RSA not below n (RFC 8017 section 8.2.2), SM2 with r or s zero or not below n.
+ * An SM2 signature has no second form that others could find: another s for its r takes the
+ * private key (docs/formats.md section 1).
  *
  * sig    SIGNATURE_LEN bytes, for RS256 RSA_N_LEN; any other length is CHECK_BAD
  * RC_OK  *ret says whether it holds

@@ -7,9 +7,10 @@
 #include <openssl/err.h>
 #include <openssl/rsa.h>
 
-#include "core/crypto/hash.h"
+#include "core/crypto/sm2.h"
 
-#define SLOTS 16 /* keys in use at once are few: a token key or two, and the publishing ones */
+#define SLOTS                                                                                      \
+    128 /* ten million certificates have some twenty token keys: two seldom share a slot */
 
 struct slot {
     uint64_t serial; /* 0: empty */
@@ -105,12 +106,17 @@ static const uint8_t p256_half_n[EC_COORD_LEN] = {
     0xde, 0x73, 0x7d, 0x56, 0xd3, 0x8b, 0xcf, 0x42, 0x79, 0xdc, 0xe5, 0x61, 0x7e, 0x31, 0x92, 0xa8,
 };
 
+static bool is_zero(const uint8_t *number)
+{
+    static const uint8_t zero[EC_COORD_LEN];
+    return memcmp(number, zero, EC_COORD_LEN) == 0;
+}
+
 /* 0 < r < n and 0 < s <= n/2: of the two forms (r, s) and (r, n - s) only the first. */
 static bool is_low_form(const uint8_t *r, const uint8_t *s)
 {
-    static const uint8_t zero[EC_COORD_LEN];
-    return memcmp(r, zero, EC_COORD_LEN) != 0 && memcmp(r, p256_n, EC_COORD_LEN) < 0 &&
-           memcmp(s, zero, EC_COORD_LEN) != 0 && memcmp(s, p256_half_n, EC_COORD_LEN) <= 0;
+    return !is_zero(r) && memcmp(r, p256_n, EC_COORD_LEN) < 0 && !is_zero(s) &&
+           memcmp(s, p256_half_n, EC_COORD_LEN) <= 0;
 }
 
 /* X.690 section 8.3: shortest, and never negative. Returns the bytes written, at most 35. */
@@ -128,11 +134,22 @@ static size_t put_der_integer(uint8_t *to, const uint8_t *number)
     return 2 + len;
 }
 
+#define SIGNATURE_DER_MAX (2 + 2 * 35) /* bytes */
+
+/* SEQUENCE { r, s } of r ‖ s. Returns the bytes written. */
+static size_t put_der_signature(uint8_t to[SIGNATURE_DER_MAX], const uint8_t *sig)
+{
+    size_t len = put_der_integer(to + 2, sig);
+    len += put_der_integer(to + 2 + len, sig + EC_COORD_LEN);
+    to[0] = 0x30;
+    to[1] = (uint8_t)len;
+    return 2 + len;
+}
+
 enum rc es256_check(const struct verify_key *key, struct span msg, const uint8_t *sig,
                     enum check *ret, struct diag *d)
 {
-    const uint8_t *s = sig + EC_COORD_LEN;
-    if (!is_low_form(sig, s)) {
+    if (!is_low_form(sig, sig + EC_COORD_LEN)) {
         *ret = CHECK_BAD;
         return RC_OK;
     }
@@ -141,13 +158,36 @@ enum rc es256_check(const struct verify_key *key, struct span msg, const uint8_t
     if (!ctx)
         return diag_set(d, RC_CRYPTO, DIAG_NO_OFFSET, "the crypto library cannot take a key");
 
-    uint8_t der[2 + 2 * 35], digest[SHA256_LEN];
-    size_t len = put_der_integer(der + 2, sig);
-    len += put_der_integer(der + 2 + len, s);
-    der[0] = 0x30;
-    der[1] = (uint8_t)len;
+    uint8_t der[SIGNATURE_DER_MAX], digest[SHA256_LEN];
+    const size_t len = put_der_signature(der, sig);
     sha256(msg, digest);
-    return conclude(EVP_PKEY_verify(ctx, der, 2 + len, digest, sizeof digest), ret, d);
+    return conclude(EVP_PKEY_verify(ctx, der, len, digest, sizeof digest), ret, d);
+}
+
+/* 0 < r, s < n. Of another s for the same r only the key's owner knows: no low form is needed. */
+static bool is_in_order(const uint8_t *r, const uint8_t *s)
+{
+    return !is_zero(r) && memcmp(r, sm2_order, EC_COORD_LEN) < 0 && !is_zero(s) &&
+           memcmp(s, sm2_order, EC_COORD_LEN) < 0;
+}
+
+enum rc sm2_check(const struct verify_key *key, struct span msg, const uint8_t *sig,
+                  enum check *ret, struct diag *d)
+{
+    if (!is_in_order(sig, sig + EC_COORD_LEN)) {
+        *ret = CHECK_BAD;
+        return RC_OK;
+    }
+    EVP_PKEY_CTX *ctx = prehashed_context(key);
+    if (!ctx)
+        return diag_set(d, RC_CRYPTO, DIAG_NO_OFFSET, "the crypto library cannot take a key");
+
+    uint8_t der[SIGNATURE_DER_MAX], digest[SM3_LEN];
+    const size_t len = put_der_signature(der, sig);
+    const enum rc rc = sm2_digest(key->sm2_z, msg, digest, d);
+    if (rc != RC_OK)
+        return rc;
+    return conclude(EVP_PKEY_verify(ctx, der, len, digest, sizeof digest), ret, d);
 }
 
 enum rc rs256_check(const struct verify_key *key, struct span msg, const uint8_t *sig,

@@ -1,6 +1,7 @@
 #include "core/json/json_out.h"
 
 #include <assert.h>
+#include <string.h>
 
 struct json_out json_out_to(struct buf *to, unsigned indent, unsigned depth)
 {
@@ -13,15 +14,15 @@ struct json_out json_out_to(struct buf *to, unsigned indent, unsigned depth)
 
 static void put_line(struct json_out *o)
 {
-    static const char spaces[] = "                                ";
     if (o->indent == 0)
         return;
-    size_t left = (size_t)o->indent * o->depth;
-    buf_put_u8(o->to, '\n');
-    for (size_t n; left > 0; left -= n) {
-        n = left < sizeof spaces - 1 ? left : sizeof spaces - 1;
-        buf_put(o->to, spaces, n);
-    }
+    const size_t spaces = (size_t)o->indent * o->depth;
+    uint8_t *const at = buf_reserve(o->to, 1 + spaces);
+    if (!at)
+        return;
+    at[0] = '\n';
+    memset(at + 1, ' ', spaces);
+    o->to->len += 1 + spaces;
 }
 
 /* What stands before a value: comma, line, key. */

@@ -154,6 +154,22 @@ enum rc file_map(const char *path, struct mapping *ret, struct diag *d)
     return RC_OK;
 }
 
+void mapping_expect(const struct mapping *m, struct span part)
+{
+    assert(m && part.ptr >= m->bytes.ptr && part.len <= m->bytes.len &&
+           (size_t)(part.ptr - m->bytes.ptr) <= m->bytes.len - part.len);
+
+    const long page = sysconf(_SC_PAGESIZE);
+    if (part.len == 0 || page <= 0)
+        return;
+    const size_t at = (size_t)(part.ptr - m->bytes.ptr), start = at - at % (size_t)page;
+    union { /* as in mapping_close() */
+        const void *lent;
+        void *own;
+    } from = { .lent = m->bytes.ptr + start };
+    (void)posix_madvise(from.own, at - start + part.len, POSIX_MADV_WILLNEED);
+}
+
 void mapping_close(struct mapping *m)
 {
     if (m->bytes.len > 0) {

@@ -34,6 +34,8 @@ struct mapping {
 };
 MUST_CHECK enum rc file_map(const char *path, struct mapping *ret, struct diag *d);
 void mapping_close(struct mapping *m); /* zeroes *m; for ON_EXIT too */
+/* Has the disk fetch part, a piece of m's bytes, before it is read: a hint, without waiting. */
+void mapping_expect(const struct mapping *m, struct span part);
 
 /*
  * Replaces path in one step: create-exclusive beside it, write, fsync, rename, fsync of the folder.

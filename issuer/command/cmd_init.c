@@ -1,6 +1,8 @@
 #include <string.h>
 
+#include "core/sys/file.h"
 #include "issuer/command/commands.h"
+#include "layouts/pdf.h"
 
 struct init_options {
     bool demo;
@@ -58,6 +60,23 @@ static json_t *to_json(const struct cli_call *call, const struct home *home)
                      "keys/root-1.pem", "register_key", "keys/register.key", "root", "root.cbor");
 }
 
+/* Copies, so that what was drawn once is drawn alike by later versions of the program. Without them
+ * a home is whole too. */
+static enum rc write_layouts(const struct home *home, struct diag *d)
+{
+    static const struct {
+        const char *file, *name;
+    } layouts[] = { { "layouts/a4.json", "a4" }, { "layouts/card.json", "card" } };
+    enum rc rc = RC_OK;
+    for (size_t i = 0; rc == RC_OK && i < sizeof layouts / sizeof layouts[0]; i++) {
+        char path[PATH_LEN];
+        rc = home_path(home, layouts[i].file, path, d);
+        if (rc == RC_OK)
+            rc = file_create(path, layout_template(layouts[i].name), 0644, d);
+    }
+    return rc;
+}
+
 static enum rc print(const struct cli_call *call, const struct home *home, struct diag *d)
 {
     if (call->common.json)
@@ -80,6 +99,8 @@ static int run(const struct cli_call *call)
     enum rc rc = home_init(command_home_path(call), &choices, &d);
     if (rc == RC_OK)
         rc = home_open(command_home_path(call), &home, &d);
+    if (rc == RC_OK)
+        rc = write_layouts(&home, &d);
     if (rc == RC_OK)
         rc = print(call, &home, &d);
     return command_conclude(call, rc, &d);

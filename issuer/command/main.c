@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#define COMMANDS_MAX 32
+#define COMMANDS_MAX 64
 
 static const struct cli_option options[] = {
     { "home", 0, CLI_TEXT, "DIR", offsetof(struct command_globals, home),
@@ -27,6 +27,12 @@ static const struct cli_command *const listed[] = {
     &cmd_keys_list,
     &cmd_keys_document_csr,
     &cmd_keys_document_import,
+    &cmd_sender_add,
+    &cmd_sender_rotate,
+    &cmd_sender_suspend,
+    &cmd_sender_resume,
+    &cmd_sender_list,
+    &cmd_push,
     &cmd_audit,
     &cmd_layout_check,
     &cmd_layout_preview,

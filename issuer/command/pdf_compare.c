@@ -35,14 +35,14 @@ static enum rc find_sheet(struct reading *r, struct specimen *s, struct diag *d)
     struct token t;
     struct reg_cert cert;
     char number[TOKEN_NUMBER_MAX + 1];
-    const struct tlog_source log = register_log_source(r->reg);
+    const struct sheet_source from = { r->reg, &r->home, register_log_source(r->reg) };
     enum rc rc = token_parse(s->copy.token, &t, d);
     if (rc != RC_OK)
         return rc;
     memcpy(number, t.number.ptr, t.number.len);
     number[t.number.len] = '\0';
     rc = reading_find(r, number, &cert, d);
-    return rc == RC_OK ? sheet_gather(r->reg, &r->home, &log, &cert, t.version, &s->sheet, d) : rc;
+    return rc == RC_OK ? sheet_gather(&from, &cert, t.version, &s->sheet, d) : rc;
 }
 
 static enum rc read_specimen(struct reading *r, struct specimen *s, struct diag *d)

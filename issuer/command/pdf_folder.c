@@ -20,7 +20,7 @@ struct shop {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     struct tlog_cache *proofs; /* of the gathering thread */
-    struct tlog_source log;
+    struct sheet_source from;
     struct sheet *slots;
     size_t size, first, waiting;
     bool closed; /* nothing more will come */
@@ -88,11 +88,13 @@ static enum rc copy_path(const struct shop *s, const char *number, char ret[PATH
     return path_join(s->o->folder, name, ret, d);
 }
 
-static enum rc make_copy(const struct shop *s, const struct sheet *sheet, struct buf *pdf,
-                         struct diag *d)
+static enum rc make_copy(const struct shop *s, const struct sheet *sheet, uint64_t nth,
+                         struct buf *pdf, struct diag *d)
 {
     char path[PATH_LEN];
-    enum rc rc = press_print(s->press, s->signer, sheet, pdf, d);
+    const bool checked = s->o->check_all || nth % PDF_CHECK_EVERY == 0;
+    enum rc rc =
+        press_print(s->press, s->signer, sheet, checked ? PRESS_CHECKED : PRESS_UNCHECKED, pdf, d);
     if (rc == RC_OK)
         rc = copy_path(s, sheet->number, path, d);
     return rc == RC_OK ? file_replace_later(path, buf_span(pdf), 0644, d) : rc;
@@ -103,9 +105,9 @@ static void *draw_sheets(void *arg)
     struct shop *const s = arg;
     ON_EXIT(sheet_free) struct sheet sheet = { 0 };
     ON_EXIT(buf_free_at) struct buf pdf = { 0 };
-    while (take_sheet(s, &sheet)) {
+    for (uint64_t nth = 0; take_sheet(s, &sheet); nth++) {
         struct diag why = DIAG_INIT;
-        const enum rc rc = make_copy(s, &sheet, &pdf, &why);
+        const enum rc rc = make_copy(s, &sheet, nth, &pdf, &why);
         account(s, &sheet, pdf.len, rc, &why);
     }
     return NULL;
@@ -161,14 +163,13 @@ static void count_apart(struct shop *s, uint64_t *which)
     (void)pthread_mutex_unlock(&s->lock);
 }
 
-static enum rc gather(struct shop *s, struct reading *from, const struct reg_cert *cert,
-                      struct diag *d)
+static enum rc gather(struct shop *s, const struct reg_cert *cert, struct diag *d)
 {
     struct sheet *const slot = free_slot(s);
     if (!slot)
         return RC_OK;
     struct diag why = DIAG_INIT;
-    const enum rc rc = sheet_gather(from->reg, &from->home, &s->log, cert, 0, slot, &why);
+    const enum rc rc = sheet_gather(&s->from, cert, 0, slot, &why);
     if (rc != RC_OK && is_general(rc))
         return diag_set(d, rc, why.offset, "%s", why.text);
     if (rc != RC_OK)
@@ -188,12 +189,13 @@ static enum rc gather_all(struct shop *s, struct reading *from, struct diag *d)
         enum rc rc = register_cert(from->reg, id, &cert, d);
         if (rc != RC_OK)
             return rc;
-        if (s->o->unit != 0 && cert.unit != s->o->unit)
+        if ((s->o->unit != 0 && cert.unit != s->o->unit) ||
+            (s->o->post != 0 && cert.post != s->o->post))
             continue;
         if (s->o->resume && is_there(s, &from->home, &cert))
             count_apart(s, &s->counts.kept);
         else
-            rc = gather(s, from, &cert, d);
+            rc = gather(s, &cert, d);
         if (rc != RC_OK || s->rc != RC_OK)
             return rc;
         if (s->o->step)
@@ -256,7 +258,7 @@ enum rc pdf_folder_fill(struct reading *from, const struct press *press, struct 
     s.slots = calloc(s.size, sizeof *s.slots);
     if (s.proofs && s.slots) {
         tlog_cache_begin(s.proofs, register_log_source(from->reg));
-        s.log = tlog_cache_source(s.proofs);
+        s.from = (struct sheet_source){ from->reg, &from->home, tlog_cache_source(s.proofs) };
         rc = work(&s, from, d);
     } else {
         rc = diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "a folder of copies");

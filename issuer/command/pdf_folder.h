@@ -10,13 +10,17 @@
 #include "issuer/command/reading.h"
 #include "issuer/rendering/press.h"
 
-#define PDF_JOBS_MAX 64u
+#define PDF_JOBS_MAX    64u
+#define PDF_CHECK_EVERY 64u
 
 struct pdf_folder_options {
     const char *folder; /* made when it is not there */
     unsigned jobs;      /* threads that draw: 1 to PDF_JOBS_MAX */
     uint32_t unit;      /* of this unit alone; 0: of all */
+    uint32_t post;      /* for this post alone; 0: for all */
     bool resume;        /* a copy that is there, of the current version and not expired, stays */
+    bool check_all;     /* each copy is looked over; else the first of each thread, then one in
+                           PDF_CHECK_EVERY */
     const volatile sig_atomic_t *stop; /* set: ends with what is under way */
     void *arg;
     void (*step)(void *arg, uint64_t done); /* certificates looked at; on the caller's thread */
@@ -26,7 +30,7 @@ struct pdf_folder_options {
 
 struct pdf_folder_counts {
     uint64_t made, kept; /* kept: by resume */
-    uint64_t not_given;  /* suspended, revoked, withdrawn, cancelled: no copies */
+    uint64_t not_given;  /* by their state: no copies */
     uint64_t failed;
     uint64_t bytes;
 };

@@ -102,8 +102,10 @@ static enum rc load_photo(struct batch *b, const char *folder, bool as_data, str
 
     uint8_t *const at = take_memory(b, PHOTO_MAX);
     size_t len = 0;
-    const enum rc rc = as_data ? photo_decode(*file, at, &len, reasons, d)
-                               : photo_load(folder, *file, at, &len, reasons, d);
+    enum rc rc = as_data ? photo_decode(*file, at, &len, reasons, d)
+                         : photo_load(folder, *file, at, &len, reasons, d);
+    if (rc == RC_OK)
+        rc = photo_settle(at, &len, reasons, d);
     *file = span_of(at, len);
     return rc;
 }

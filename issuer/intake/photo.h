@@ -1,7 +1,7 @@
 /*
  * The pictures that photo rows speak of: a file beside the CSV, or base64 in an NDJSON row. What is
- * wrong with one is a reason of its row. Files; blocks. Whether it is a picture is the engine's
- * question.
+ * wrong with one is a reason of its row. Files; blocks. Whether it is a picture at all is the
+ * engine's question.
  */
 #pragma once
 
@@ -25,3 +25,16 @@ MUST_CHECK enum rc photo_load(const char *folder, struct span name, uint8_t *ret
  * go by. RC_NOMEM */
 MUST_CHECK enum rc photo_decode(struct span base64, uint8_t *ret, size_t *ret_len,
                                 struct reasons *reasons, struct diag *d);
+
+/*
+ * Makes of a picture the photo that is kept, signed and drawn (core/cert/photo.h): a JPEG stays as
+ * it is, a PNG of plain pixels loses its other chunks, any other PNG becomes a JPEG of at most
+ * PHOTO_MAX bytes. What photo_is_picture() does
+ * not take stays: that is the engine's to say.
+ *
+ * at, len  the file, at least PHOTO_MAX bytes of room; written again; *len 0 when a reason was
+ *          added: photo_not_a_picture, photo_too_large
+ *
+ * RC_NOMEM
+ */
+MUST_CHECK enum rc photo_settle(uint8_t *at, size_t *len, struct reasons *reasons, struct diag *d);

@@ -186,6 +186,14 @@ static void put_line(struct buf *to, const struct row_report *r, const struct er
     buf_put_u8(to, '\n');
 }
 
+void errors_put_told(struct buf *to, const struct row_report *r, const char *column,
+                     const char *code, struct span explanation)
+{
+    assert(to && r && code);
+
+    put_line(to, r, &(struct error_line){ column, code, explanation });
+}
+
 void errors_put(struct buf *to, const struct row_report *r)
 {
     assert(to && r);

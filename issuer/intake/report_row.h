@@ -24,5 +24,10 @@ void errors_put_header(struct buf *to, bool with_file);
 /* A line for each reason of a refused row, one for a conflict, none for others. */
 void errors_put(struct buf *to, const struct row_report *r);
 
+/* A line for what another program has found wrong with the row; column NULL: the whole row.
+ * r->outcome is not looked at. */
+void errors_put_told(struct buf *to, const struct row_report *r, const char *column,
+                     const char *code, struct span explanation);
+
 /* The sentence of a reason and, behind it, its detail. */
 void reason_put(struct buf *to, const struct reason *r, bool chinese);

@@ -14,6 +14,8 @@
 #define DEMO_YEARS  20    /* of everything in a demonstration */
 #define DEMO_DAY    17878 /* 2018-12-13: a demonstration's clock may stand anywhere after it */
 
+#define ALG_CHOSEN ALG_NONE /* the deployment's own */
+
 /* The keys of a new deployment, in the order of the trust list. */
 static const struct key_plan {
     const char *file;
@@ -22,13 +24,14 @@ static const struct key_plan {
     uint64_t first, last;
     const char *person;
 } plans[] = {
-    { "token-1.pem", ALG_ES256, USE_TOKEN, 0, TOKEN_KEY_INDEXES, "" },
-    { "token-2.pem", ALG_ES256, USE_TOKEN, TOKEN_KEY_INDEXES, (uint64_t)2 * TOKEN_KEY_INDEXES, "" },
-    { "publish-1.pem", ALG_ES256, USE_PUBLISH, 0, 0, "" },
+    { "token-1.pem", ALG_CHOSEN, USE_TOKEN, 0, TOKEN_KEY_INDEXES, "" },
+    { "token-2.pem", ALG_CHOSEN, USE_TOKEN, TOKEN_KEY_INDEXES, (uint64_t)2 * TOKEN_KEY_INDEXES,
+      "" },
+    { "publish-1.pem", ALG_CHOSEN, USE_PUBLISH, 0, 0, "" },
     { "log-1.pem", ALG_EDDSA, USE_LOG, 0, 0, "" },
     { "document-1.pem", ALG_ES256, USE_DOCUMENT, 0, 0, "" },
-    { "operator-1.pem", ALG_ES256, USE_OPERATOR, 0, 0, "操作员一" },
-    { "operator-2.pem", ALG_ES256, USE_OPERATOR, 0, 0, "操作员二" },
+    { "operator-1.pem", ALG_CHOSEN, USE_OPERATOR, 0, 0, "操作员一" },
+    { "operator-2.pem", ALG_CHOSEN, USE_OPERATOR, 0, 0, "操作员二" },
 };
 #define PLAN_COUNT (sizeof plans / sizeof plans[0])
 
@@ -68,11 +71,24 @@ static enum rc make_secret(const char *folder, struct diag *d)
     return rc == RC_OK ? secret_create(path, VAULT_MASTER_LEN, d) : rc;
 }
 
-static enum rc add_key(struct trust_list *list, const char *folder, const struct key_plan *plan,
-                       int64_t not_after, struct diag *d)
+static enum cose_alg chosen_alg(const struct home_choices *choices)
+{
+    return choices->alg == HOME_SM2 ? ALG_SM2 : ALG_ES256;
+}
+
+/* What holds for every key of a new deployment. */
+struct first_terms {
+    const char *folder;
+    enum cose_alg alg;
+    int64_t not_after;
+};
+
+static enum rc add_key(struct trust_list *list, const struct first_terms *terms,
+                       const struct key_plan *plan, struct diag *d)
 {
     ON_EXIT(private_key_free_at) struct private_key *key = NULL;
-    enum rc rc = home_make_key(folder, plan->file, plan->alg, &key, d);
+    const enum cose_alg alg = plan->alg == ALG_CHOSEN ? terms->alg : plan->alg;
+    enum rc rc = home_make_key(terms->folder, plan->file, alg, &key, d);
     if (rc != RC_OK)
         return rc;
 
@@ -80,7 +96,7 @@ static enum rc add_key(struct trust_list *list, const char *folder, const struct
     *to = (struct trusted_key){
         .use = plan->use,
         .not_before = list->issued,
-        .not_after = not_after,
+        .not_after = terms->not_after,
         .first = plan->first,
         .last = plan->last,
     };
@@ -90,8 +106,9 @@ static enum rc add_key(struct trust_list *list, const char *folder, const struct
     if (rc != RC_OK)
         return rc;
     list->key_count++;
-    return plan->use == USE_DOCUMENT ? home_make_document_ca(folder, list, key, not_after, d)
-                                     : RC_OK;
+    return plan->use == USE_DOCUMENT
+               ? home_make_document_ca(terms->folder, list, key, terms->not_after, d)
+               : RC_OK;
 }
 
 static void lower(const char *host, char ret[TRUST_HOST_LEN])
@@ -158,7 +175,7 @@ static enum rc make_deployment(const char *folder, const struct home_choices *ch
                                int64_t now_s, struct diag *d)
 {
     ON_EXIT(private_key_free_at) struct private_key *root = NULL;
-    enum rc rc = home_make_key(folder, "root-1.pem", ALG_ES256, &root, d);
+    enum rc rc = home_make_key(folder, "root-1.pem", chosen_alg(choices), &root, d);
     if (rc != RC_OK)
         return rc;
 
@@ -167,9 +184,13 @@ static enum rc make_deployment(const char *folder, const struct home_choices *ch
     list->keys = first.keys;
     rc = start_list(list, root, choices, now_s, d);
 
-    const int64_t not_after = now_s + (choices->demo ? DEMO_YEARS : KEY_YEARS) * YEAR_S;
+    const struct first_terms terms = {
+        .folder = folder,
+        .alg = chosen_alg(choices),
+        .not_after = now_s + (choices->demo ? DEMO_YEARS : KEY_YEARS) * YEAR_S,
+    };
     for (size_t i = 0; rc == RC_OK && i < PLAN_COUNT; i++)
-        rc = add_key(list, folder, &plans[i], not_after, d);
+        rc = add_key(list, &terms, &plans[i], d);
     if (rc == RC_OK)
         rc = make_secret(folder, d);
     return rc == RC_OK ? put_trust(folder, list, root, d) : rc;

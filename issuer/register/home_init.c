@@ -198,8 +198,6 @@ static enum rc sync_names(const struct building *b, struct diag *d)
 
 static enum rc check_choices(const struct home_choices *choices, int64_t *ret_now, struct diag *d)
 {
-    if (choices->alg == HOME_SM2)
-        return diag_set(d, RC_REFUSED, DIAG_NO_OFFSET, "SM2 deployments are not in this version");
     if (choices->host && !home_host_valid(choices->host))
         return diag_set(d, RC_FORMAT, DIAG_NO_OFFSET,
                         "the host '%.40s' is not 1 to 20 characters of A-Z 0-9 . : -",

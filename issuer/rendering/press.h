@@ -36,20 +36,30 @@ MUST_CHECK enum rc press_layout_read(const struct home *home, const char *name, 
 MUST_CHECK enum rc press_fonts_load(const struct home *home, struct pdf_font_set **ret,
                                     struct diag *d);
 
+struct press_terms {
+    int64_t made_s; /* Unix seconds: the moment of the copy, which decides until when it is good:
+                       the policy's copy_valid_days later, but never after the renewal deadline
+                       that the version states */
+    size_t room;    /* PDF_ROOM_BASIC or PDF_ROOM_TIMED */
+};
+
 /*
- * Draws a sheet with an empty place for its signature. The same sheet, moment and room give the
- * same bytes.
+ * Draws a sheet with an empty place for its signature. The same sheet and terms give the same
+ * bytes.
  *
- * made_s  Unix seconds: the moment of the copy, which decides until when it is good: the policy's
- *         copy_valid_days later, but never after the renewal deadline that the version states
- * room    PDF_ROOM_BASIC or PDF_ROOM_TIMED
  * to      appended; as before after an error
  *
  * RC_* as pdf_render()
  */
-MUST_CHECK enum rc press_draw(const struct press *p, const struct sheet *s, int64_t made_s,
-                              size_t room, struct buf *to, struct pdf_signature_place *ret,
-                              struct diag *d);
+MUST_CHECK enum rc press_draw(const struct press *p, const struct sheet *s,
+                              struct press_terms terms, struct buf *to,
+                              struct pdf_signature_place *ret, struct diag *d);
+
+/*
+ * Whether a copy is looked over as an inspector would (core/cert/judge_pdf.h) before it is handed
+ * out. That takes half as long again, and the signer has checked its signature in any case.
+ */
+enum press_care { PRESS_CHECKED = 0, PRESS_UNCHECKED };
 
 /*
  * Draws and signs a copy of now (home->now), with a time-stamp where the settings name an
@@ -57,11 +67,13 @@ MUST_CHECK enum rc press_draw(const struct press *p, const struct sheet *s, int6
  *
  * to  cleared, then the whole file; cleared after an error
  *
- * RC_REFUSED  the certificate is in no state in which copies are given out
+ * RC_REFUSED  the certificate is in no state in which copies are given out, or the version is past
+ *             its renewal deadline
+ * RC_BAD_SIGNATURE  our own check does not take the file
  * others      as press_draw(), signer_document(), tsa_stamp()
  */
 MUST_CHECK enum rc press_print(const struct press *p, struct signer *signer, const struct sheet *s,
-                               struct buf *to, struct diag *d);
+                               enum press_care care, struct buf *to, struct diag *d);
 
 /* The last day on which a copy made on this day is good. */
 int32_t press_copy_until(const struct home *home, const struct token *t, int32_t made);

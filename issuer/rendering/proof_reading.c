@@ -26,7 +26,7 @@ static enum copy_part part_of(struct span file, const struct pdf_copy *copy, siz
         return PART_TOKEN;
     if (lies_in(file, offset, copy->proof))
         return PART_PROOF;
-    return lies_in(file, offset, copy->photo) ? PART_PHOTO : PART_PAGE;
+    return lies_in(file, offset, copy->photo.bytes) ? PART_PHOTO : PART_PAGE;
 }
 
 enum rc proof_read(const struct press *p, const struct sheet *sheet, struct span file,
@@ -36,8 +36,8 @@ enum rc proof_read(const struct press *p, const struct sheet *sheet, struct span
 
     struct pdf_signature_place place;
     ON_EXIT(buf_free_at) struct buf drawn = { 0 };
-    const size_t room = copy->contents.len / 2;
-    const enum rc rc = press_draw(p, sheet, copy->made_s, room, &drawn, &place, d);
+    const struct press_terms terms = { copy->made_s, copy->contents.len / 2 };
+    const enum rc rc = press_draw(p, sheet, terms, &drawn, &place, d);
     if (rc != RC_OK)
         return rc;
 

@@ -15,7 +15,7 @@ void sheet_free(struct sheet *s)
 
 bool sheet_may_be_copied(enum state state)
 {
-    return state == STATE_VALID || state == STATE_DUE || state == STATE_LAPSED;
+    return state == STATE_VALID || state == STATE_DUE;
 }
 
 static enum rc gather_token(struct reg *r, const struct reg_version *v, struct sheet *s,
@@ -81,12 +81,12 @@ static enum rc gather_state(struct reg *r, const struct home *home, const struct
     return register_state(r, cert, today, policy_at(home->policy, cert->unit, today), &s->state, d);
 }
 
-enum rc sheet_gather(struct reg *r, const struct home *home, const struct tlog_source *log,
-                     const struct reg_cert *cert, uint32_t version, struct sheet *ret,
-                     struct diag *d)
+enum rc sheet_gather(const struct sheet_source *from, const struct reg_cert *cert, uint32_t version,
+                     struct sheet *ret, struct diag *d)
 {
-    assert(r && home && log && cert && ret);
+    assert(from && from->reg && from->home && cert && ret);
 
+    struct reg *const r = from->reg;
     struct reg_version v;
     buf_clear(&ret->token);
     buf_clear(&ret->proof);
@@ -100,10 +100,10 @@ enum rc sheet_gather(struct reg *r, const struct home *home, const struct tlog_s
 
     enum rc rc = register_version(r, cert->id, ret->version, &v, d);
     if (rc == RC_OK)
-        rc = gather_state(r, home, cert, ret, d);
+        rc = gather_state(r, from->home, cert, ret, d);
     if (rc == RC_OK)
         rc = gather_token(r, &v, ret, d);
     if (rc == RC_OK)
-        rc = gather_proof(r, log, v.log_index, ret, d);
+        rc = gather_proof(r, &from->log, v.log_index, ret, d);
     return rc == RC_OK ? gather_photo(r, cert->person, ret, d) : rc;
 }

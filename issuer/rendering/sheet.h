@@ -16,11 +16,18 @@ struct sheet {
 };
 void sheet_free(struct sheet *s); /* leaves it zeroed; for ON_EXIT too */
 
+/* All borrowed. */
+struct sheet_source {
+    struct reg *reg;
+    const struct home *home;
+    struct tlog_source log; /* of reg: register_log_source(), or a cache of it where many are
+                               gathered */
+};
+
 /*
  * Gathers one version. The proof is that of the first checkpoint that covers the version, so that
  * a copy can be drawn again, byte for byte, whatever the log has grown to.
  *
- * log      hashes of r's log: register_log_source(), or a cache of it where many are gathered
  * version  from 1; 0: the current one
  * ret      its memory is used again; what it holds after an error is nothing to go by
  *
@@ -28,9 +35,12 @@ void sheet_free(struct sheet *s); /* leaves it zeroed; for ON_EXIT too */
  * RC_BUSY       it is not signed yet
  * RC_FORMAT     the register contradicts itself: `sitecert audit` says how
  */
-MUST_CHECK enum rc sheet_gather(struct reg *r, const struct home *home,
-                                const struct tlog_source *log, const struct reg_cert *cert,
+MUST_CHECK enum rc sheet_gather(const struct sheet_source *from, const struct reg_cert *cert,
                                 uint32_t version, struct sheet *ret, struct diag *d);
 
-/* True: copies of a certificate in this state are given out (keys/private/document.h). */
+/*
+ * True: copies of a certificate in this state are given out. Not of a suspended, revoked, withdrawn
+ * or cancelled one, which the signer refuses too; not of a lapsed one either: its copy would be
+ * past its last day from the start.
+ */
 bool sheet_may_be_copied(enum state state);

@@ -23,7 +23,11 @@ void private_key_free(struct private_key *key); /* wiped; NULL is fine */
 DEFINE_ON_EXIT(struct private_key, private_key_free)
 const struct public_numbers *private_key_public(const struct private_key *key);
 
-/* Raw signature, low S; self-contained, thread-safe. RC_REFUSED: an RSA key. */
+/*
+ * Raw signature, of ECDSA the one with low s; self-contained, thread-safe. Before each SM2
+ * signature the thread's private random generator is reseeded with msg.
+ * RC_REFUSED  an RSA key
+ */
 MUST_CHECK enum rc private_key_sign(const struct private_key *key, struct span msg,
                                     uint8_t ret[SIGNATURE_LEN], struct diag *d);
 

@@ -13,5 +13,5 @@ foreach(case IN LISTS certcheck_cases)
     COMMAND sh "${CMAKE_CURRENT_SOURCE_DIR}/golden.sh" "${CMAKE_CURRENT_SOURCE_DIR}/certcheck_${case}"
       CERTCHECK=$<TARGET_FILE:certcheck> MAKE_SCENES=$<TARGET_FILE:make_scenes>
       SEEN_AHEAD=$<TARGET_FILE:seen_ahead> VECTORS=${PROJECT_SOURCE_DIR}/tests/vectors)
-  set_tests_properties(blackbox.certcheck_${case} PROPERTIES LABELS blackbox TIMEOUT 300)
+  set_tests_properties(blackbox.certcheck_${case} PROPERTIES LABELS blackbox TIMEOUT 60)
 endforeach()

@@ -58,6 +58,8 @@ SITECERT_CLOCK=2023-05-01T10:00:00+08:00 "$SITECERT" pdf $B -o b.pdf --json | gr
 
 echo '# refused'
 t pdf $C -o c.pdf
+SITECERT_CLOCK=2023-08-03T10:00:00+08:00 t pdf $B -o c.pdf
+SITECERT_CLOCK=2023-08-03T10:00:00+08:00 t pdf $A --version 1 -o c.pdf
 t pdf 1234 -o c.pdf
 t pdf $A --version 3 -o c.pdf
 t pdf $A --layout none -o c.pdf
@@ -68,6 +70,17 @@ t pdf $A -o none/c.pdf
 t pdf $A -o /dev/full
 "$SITECERT" pdf --all -o a.pdf >/dev/null 2>err || cat err
 [ -e c.pdf ] || echo 'no file'
+echo '# a time-stamp authority that does not answer: no copy without'
+cp "$SITECERT_HOME/sitecert.ini" ini
+sed -i 's|^tsa =.*|tsa = http://127.0.0.1:9/tsa|' "$SITECERT_HOME/sitecert.ini"
+t pdf $A -o c.pdf
+cp ini "$SITECERT_HOME/sitecert.ini"
+[ -e c.pdf ] || echo 'no file'
+echo '# standard output'
+"$SITECERT" pdf $A -o - >stdout.pdf
+"$SITECERT" pdf --compare stdout.pdf | cut -d: -f3
+"$SITECERT" pdf $A -o - >/dev/full
+echo "status $?"
 echo '# no room for a whole file'
 (
     trap '' XFSZ

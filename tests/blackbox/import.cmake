@@ -4,5 +4,5 @@ foreach(case kinds refusals files limits resume home)
     COMMAND sh "${CMAKE_CURRENT_SOURCE_DIR}/golden.sh" "${CMAKE_CURRENT_SOURCE_DIR}/import_${case}"
       SANITIZE=${SITECERT_SANITIZE} SITECERT=$<TARGET_FILE:sitecert> PYTHON=${Python3_EXECUTABLE}
       COMMON=${CMAKE_CURRENT_SOURCE_DIR}/import_common.sh ROWS=${CMAKE_CURRENT_SOURCE_DIR}/import_rows.py)
-  set_tests_properties(blackbox.import_${case} PROPERTIES LABELS blackbox TIMEOUT 300)
+  set_tests_properties(blackbox.import_${case} PROPERTIES LABELS blackbox TIMEOUT 120)
 endforeach()

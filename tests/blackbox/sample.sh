@@ -223,8 +223,7 @@ walk_and_publish() {
     sitecert publish "$work/public" --quiet
 }
 
-case_certcheck_tells_every_state() {
-    walk_and_publish
+check_states() {
     local status state number count=0
     while read -r status state number; do
         verdict "$status" "$state" "$(sitecert token "$number")"
@@ -239,7 +238,11 @@ case_certcheck_tells_every_state() {
 3 revoked   03307202000000018
 TABLE
     [ $count -eq 7 ] || fail "$count certificates checked"
+}
 
+case_certcheck_tells_every_state() {
+    walk_and_publish
+    check_states
     verdict 0 valid "$(sitecert token 03301202000000013 --version 1)"
     grep -qE '"replaced": ?true' "$work/verdict" || fail "version 1 is not said to be replaced"
 
@@ -250,6 +253,37 @@ TABLE
     verdict 1 unknown "$work/forged.cbor"
     grep -q 李示例 "$work/verdict" && fail "a forged name is shown"
     return 0
+}
+
+# The same rows, the same ends; every signature but the log's and the documents' is SM2's.
+case_a_deployment_on_sm2_ends_as_the_other() {
+    export SAMPLE_ALG=SM2
+    walk_and_publish
+    sitecert audit
+    sitecert keys list --json >"$work/keys"
+    python3 - "$work/keys" <<'PY'
+import base64, json, sys
+
+keys = json.load(open(sys.argv[1], encoding="utf-8"))
+want = {"token": "SM2", "publish": "SM2", "operator": "SM2", "log": "EdDSA", "document": "ES256"}
+assert {use for key in keys for use in key["uses"]} == set(want)
+for key in keys:
+    assert key["alg"] == want[key["uses"][0]], key
+    if key["alg"] == "SM2":
+        assert key["jwk"]["kty"] == "EC" and key["jwk"]["crv"] == "SM2", key
+        assert all(len(base64.urlsafe_b64decode(key["jwk"][c] + "=")) == 32 for c in "xy"), key
+PY
+    check_states
+
+    # The tag, then the protected header {1: -65538, 4: kid}.
+    sitecert token 03301202000000013 --raw >"$work/token.cbor"
+    [ "$(head -c 10 "$work/token.cbor" | od -An -tx1 | tr -d ' \n')" = d28451a2013a00010001 ] || fail "no SM2 token"
+    LC_ALL=C sed 's/张示例/李示例/' "$work/token.cbor" >"$work/forged.cbor"
+    verdict 1 unknown "$work/forged.cbor"
+
+    # Its document is signed with P-256, and holds this token.
+    sitecert pdf 03301202000000013 -o "$work/certificate.pdf" --quiet
+    verdict 0 valid "$work/certificate.pdf"
 }
 
 case_certcheck_reads_the_drawn_code() {

@@ -19,7 +19,7 @@ static void check_copy(const struct pdf_copy *copy, struct span file)
 {
     const size_t covered = copy->before.len + copy->contents.len + 2 + copy->behind.len;
     if (!is_inside(copy->token, file) || !is_inside(copy->proof, file) ||
-        !is_inside(copy->photo, file) || (copy->contents.len > 0 && covered != file.len))
+        !is_inside(copy->photo.bytes, file) || (copy->contents.len > 0 && covered != file.len))
         abort();
     for (size_t i = 0; i < copy->field_count; i++) {
         const struct span text = pdf_copy_text(copy, &copy->fields[i]);

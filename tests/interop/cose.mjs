@@ -1,14 +1,17 @@
 // COSE_Sign1, COSE_Sign and COSE_Key as docs/formats.md, "COSE" and "Algorithms and keys", have them.
-// Every signature is checked twice: by @auth0/cose, and by node's own crypto over a Sig_structure made here.
+// Every signature is checked twice: by @auth0/cose, and by node's own crypto over a Sig_structure made here. SM2, which
+// neither has, is checked by sm-crypto.
 import { createHash, createPublicKey, verify as verifyBytes } from 'node:crypto'
 import { Algorithms, Sign, Sign1 } from '@auth0/cose'
 import { TAG_SIGN, TAG_SIGN1, Tagged, needArray, needBytes, needMap, needText, read, write } from './cbor.mjs'
 import { isSoundKey } from './ed25519.mjs'
 import { need, refuse } from './refused.mjs'
+import { importSm2, sm2Holds } from './sm2.mjs'
 
 export const ES256 = -7
 export const EDDSA = -8
 export const RS256 = -257
+export const SM2 = -65538
 const KID_LEN = 8
 const SIGNATURE_LEN = 64
 const TYP_MAX = 100
@@ -28,9 +31,12 @@ const KTY_RSA = 3
 const RSA_N_LEN = 384
 const RSA_E = Buffer.from([1, 0, 1])
 
+const text = (bytes) => Buffer.from(bytes).toString('base64url')
+
 const FORMS = [
-  { alg: ES256, kty: 2, crv: 1, jwk: (x, y) => ({ kty: 'EC', crv: 'P-256', x, y }) },
-  { alg: EDDSA, kty: 1, crv: 6, jwk: (x) => ({ kty: 'OKP', crv: 'Ed25519', x }) },
+  { alg: ES256, kty: 2, crv: 1, object: (x, y) => importKey({ kty: 'EC', crv: 'P-256', x: text(x), y: text(y) }) },
+  { alg: EDDSA, kty: 1, crv: 6, object: (x) => importKey({ kty: 'OKP', crv: 'Ed25519', x: text(x) }) },
+  { alg: SM2, kty: 2, crv: -65538, object: importSm2 },
 ]
 
 function importKey(jwk) {
@@ -47,7 +53,6 @@ function readRsaKey(map) {
   const n = needBytes(map.get(-1), 'a modulus', RSA_N_LEN)
   need(n[0] >= 128 && n[RSA_N_LEN - 1] % 2 === 1, 'a modulus that is even or has not 3072 bits')
   need(Buffer.from(needBytes(map.get(-2), 'an exponent', 3)).equals(RSA_E), 'an exponent that is not 65537')
-  const text = (bytes) => Buffer.from(bytes).toString('base64url')
   const object = importKey({ kty: 'RSA', n: text(n), e: text(RSA_E) })
   return { alg: RS256, x: n.subarray(0, 32), kid: sha256(write(map)).subarray(0, KID_LEN), object }
 }
@@ -57,7 +62,7 @@ export function readKey(map) {
   if (map instanceof Map && map.get(1) === KTY_RSA) return readRsaKey(map)
   const form = FORMS.find((f) => map instanceof Map && f.kty === map.get(1) && f.crv === map.get(-1))
   need(form, 'a COSE_Key of no form that this reader knows')
-  const labels = form.alg === ES256 ? [-2, -3] : [-2]
+  const labels = form.alg === EDDSA ? [-2] : [-2, -3]
   needMap(map, 'a COSE_Key', [1, -1, ...labels])
   const coordinates = labels.map((label) => needBytes(map.get(label), 'a coordinate', 32))
   need(form.alg !== EDDSA || isSoundKey(coordinates[0]), 'an Ed25519 key that is off its curve, or of small order')
@@ -66,13 +71,14 @@ export function readKey(map) {
     alg: form.alg,
     x: coordinates[0],
     kid: sha256(bytes).subarray(0, KID_LEN),
-    object: importKey(form.jwk(...coordinates.map((c) => c.toString('base64url')))),
+    object: form.object(...coordinates),
   }
 }
 
 // Other people's word alone: for ES256 the twin (r, n - s) of a signature holds too.
 export function checkBytes(key, message, signature) {
   if (signature.length !== SIGNATURE_LEN) return false
+  if (key.alg === SM2) return sm2Holds(key.object, message, signature)
   return key.alg === ES256
     ? verifyBytes('sha256', message, { key: key.object, dsaEncoding: 'ieee-p1363' }, signature)
     : verifyBytes(null, message, key.object, signature)
@@ -154,6 +160,7 @@ export async function checkSign1(message, key) {
   const { header, payload, signature } = message
   if (header.alg !== key.alg || !hasOneForm(key.alg, signature)) return false
   const structure = write(['Signature1', header.raw, new Uint8Array(), payload])
+  if (key.alg === SM2) return checkBytes(key, structure, signature)
   const theirs = auth0Holds(() =>
     Sign1.decode(message.bytes).verify(key.object, { algorithms: [Algorithms.ES256, Algorithms.EdDSA] }),
   )
@@ -165,6 +172,7 @@ export async function checkSign1(message, key) {
 export async function checkSigner(message, signer, key) {
   if (signer.header.alg !== key.alg || !hasOneForm(key.alg, signer.signature)) return false
   const structure = write(['Signature', message.header.raw, signer.header.raw, new Uint8Array(), message.payload])
+  if (key.alg === SM2) return checkBytes(key, structure, signer.signature)
   const alone = write(
     new Tagged(TAG_SIGN, [message.header.raw, new Map(), message.payload, [[signer.header.raw, new Map(), signer.signature]]]),
   )

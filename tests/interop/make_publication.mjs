@@ -1,15 +1,15 @@
 #!/usr/bin/env node
 // Makes a demonstration with the real program: a home, the records of records/, orders, two publications into one
 // folder, and every token that was signed. What the tests need to know of it is in made.json.
-// Usage: node make_publication.mjs SITECERT MAKE_LISTS OUT      (OUT is emptied)
+// Usage: node make_publication.mjs SITECERT MAKE_LISTS OUT [ALG]      (OUT is emptied; ALG: ES256, SM2)
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const [program, listMaker, out] = process.argv.slice(2)
+const [program, listMaker, out, alg = 'ES256'] = process.argv.slice(2)
 if (!out) {
-  console.error('usage: node make_publication.mjs SITECERT MAKE_LISTS OUT')
+  console.error('usage: node make_publication.mjs SITECERT MAKE_LISTS OUT [ALG]')
   process.exit(2)
 }
 
@@ -119,12 +119,6 @@ function publish(clock, copy) {
   if (copy) cpSync(published, join(out, copy), { recursive: true })
 }
 
-// A signed copy, and the token that it has to hold.
-function saveCopy(clock, number) {
-  sitecert(clock, 'pdf', number, '-o', join(out, 'certificate.pdf'))
-  writeFileSync(join(out, 'certificate.cbor'), sitecert(clock, 'token', number, '--raw'))
-}
-
 function secondsOf(clock) {
   return Date.parse(`${clock}+08:00`) / 1000
 }
@@ -133,7 +127,7 @@ rmSync(out, { recursive: true, force: true })
 mkdirSync(filled, { recursive: true })
 cpSync(join(records, 'photo.png'), join(filled, 'photo.png'))
 
-sitecert('2020-03-02T09:00:00', 'init', '--demo', '--host', 'CERT.EXAMPLE')
+sitecert('2020-03-02T09:00:00', 'init', '--demo', '--alg', alg, '--host', 'CERT.EXAMPLE')
 publish('2020-03-02T10:00:00', 'publish-empty')
 for (const name of ['authority.csv', 'provider.csv', 'training.csv', 'photo.csv', 'test.csv', 'legacy.csv'])
   importRecords('2020-03-10T09:30:00', name)
@@ -151,6 +145,7 @@ run(listMaker, '2021-07-01T08:00:00', [home, published, join(out, 'lists')])
 
 const at = '2021-07-01T09:00:00'
 const made = {
+  alg,
   at: secondsOf(at),
   published: secondsOf('2021-07-01T08:00:00'),
   numbers: Object.fromEntries(numbers),
@@ -158,6 +153,5 @@ const made = {
   tokens: saveTokens(at),
   keys: sitecertJson(at, 'keys', 'list'),
 }
-saveCopy(at, numbers.get('te-1'))
 writeFileSync(join(out, 'made.json'), JSON.stringify(made, null, 1))
 console.log(`${made.tokens.length} tokens of ${new Set(numbers.values()).size} certificates, ${readdirSync(published).length} published names in ${published}`)

@@ -48,7 +48,7 @@ test('the program lists the same keys under the same kids', () => {
   for (const { kid, jwk, alg } of facts.keys) {
     assert.ok(byKid.has(kid), kid)
     for (const member of ['kty', 'crv', 'x', 'y']) assert.equal(jwk[member], byKid.get(kid)[member], `${kid} ${member}`)
-    assert.equal(alg, jwk.crv === 'Ed25519' ? 'EdDSA' : 'ES256')
+    assert.equal(alg, { Ed25519: 'EdDSA', 'P-256': 'ES256', SM2: 'SM2' }[jwk.crv])
   }
 })
 

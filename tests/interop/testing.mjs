@@ -4,8 +4,9 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'no
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { TAG_SIGN1, Tagged, write } from './cbor.mjs'
-import { EDDSA, ES256, readKey } from './cose.mjs'
+import { EDDSA, ES256, SM2, readKey } from './cose.mjs'
 import { Refused } from './refused.mjs'
+import { newSm2Pair, sm2PairFromPem, sm2Sign } from './sm2.mjs'
 
 const P256_N = BigInt('0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551')
 
@@ -49,19 +50,29 @@ function ownKey(privateKey, publicKey) {
   return { map, privateKey, ...readKey(map) }
 }
 
+function ownSm2Key({ secret, x, y }) {
+  const map = new Map([[1, 2], [-1, SM2], [-2, x], [-3, y]])
+  return { map, privateKey: secret, ...readKey(map) }
+}
+
 export function newKey(alg = ES256) {
+  if (alg === SM2) return ownSm2Key(newSm2Pair())
   const { privateKey, publicKey } = alg === ES256 ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : generateKeyPairSync('ed25519')
   return ownKey(privateKey, publicKey)
 }
 
 export function keyFromPem(path) {
-  const privateKey = createPrivateKey(readFileSync(path))
+  const pem = readFileSync(path, 'utf8')
+  const pair = sm2PairFromPem(pem)
+  if (pair) return ownSm2Key(pair)
+  const privateKey = createPrivateKey(pem)
   return ownKey(privateKey, createPublicKey(privateKey))
 }
 
 // Of the two signatures that verify, the one with the lower s, or its twin.
 export function signBytes(key, message, { high = false } = {}) {
   if (key.alg === EDDSA) return sign(null, message, key.privateKey)
+  if (key.alg === SM2) return sm2Sign(key.privateKey, message)
   const signature = sign('sha256', message, { key: key.privateKey, dsaEncoding: 'ieee-p1363' })
   const isHigh = BigInt(`0x${signature.subarray(32).toString('hex')}`) > P256_N >> 1n
   return isHigh === high ? signature : twin(signature)

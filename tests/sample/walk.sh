@@ -2,13 +2,14 @@
 # Walks the sample deployment of this folder; tests/blackbox/sample.sh and tools/demo source it. Needs bash, the program
 # `sitecert` on the PATH, and what Debian always has.
 
-# sample_begin FOLDER: makes FOLDER/home, an empty demonstration, and all that the steps need beside it.
+# sample_begin FOLDER: makes FOLDER/home, an empty demonstration signing with SAMPLE_ALG (ES256, SM2), and all that the
+# steps need beside it.
 sample_begin() {
     sample_folder=$1
     mkdir -p "$sample_folder/got"
     cp -R "$(dirname "${BASH_SOURCE[0]}")" "$sample_folder/sample"
     export SITECERT_HOME=$sample_folder/home SITECERT_CLOCK=2019-12-01T09:00:00+08:00
-    sitecert init --demo --quiet >/dev/null
+    sitecert init --demo --alg "${SAMPLE_ALG:-ES256}" --quiet >/dev/null
     # A stranger's operator key is one of another deployment.
     sitecert init --demo --quiet --home "$sample_folder/stranger" >/dev/null
     # Too large for a photo, and for version control.

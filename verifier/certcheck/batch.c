@@ -4,9 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PIECE_MAX  64u /* judged in one go */
-#define NO_ROW     UINT64_MAX
-#define ANSWER_LEN 1024u /* bytes, about, to begin with */
+#define BATCH_SMALL  2048u /* of what stays in the processor's caches */
+#define PIECE_LEN    16u   /* judged in one go, where a block has far more */
+#define BLOCK_WHOLE  256u  /* up to so many of one block are one piece */
+#define PIECES_AHEAD 4u    /* are fetched by the disk while others are judged */
+#define NO_ROW       UINT64_MAX
+#define ANSWER_LEN   1024u /* bytes, about, to begin with */
 
 enum rc batch_open(const struct cli_call *call, const struct device *dev, uint32_t cap,
                    struct batch *ret, struct diag *d)
@@ -68,9 +71,15 @@ static void explain(struct batch_item *item, enum rc rc, const struct diag *d)
 }
 
 /* With one block there is nothing to put in order. */
-static bool order_matters(const struct batch *b)
+static bool order_matters(const struct device *dev)
 {
-    return b->dev->bundle && bundle_times(b->dev->bundle).rows > COLUMN_BLOCK;
+    return dev->bundle && bundle_times(dev->bundle).rows > COLUMN_BLOCK;
+}
+
+uint32_t batch_best(const struct device *dev)
+{
+    assert(dev);
+    return order_matters(dev) ? BATCH_MAX : BATCH_SMALL;
 }
 
 /* Some hundred KB each: what is to be known of a file is taken out of it at once. */
@@ -95,7 +104,7 @@ static void read_item(const struct batch *b, struct batch_item *item)
     explain(item, input_read(buf_cstr(&item->name), &item->in, &d), &d);
     if (item->rc == RC_OK && item->in.pdf.len > 0)
         read_pdf(b, item);
-    if (item->rc == RC_OK && order_matters(b) &&
+    if (item->rc == RC_OK && order_matters(b->dev) &&
         token_parse(buf_span(&item->in.token), &token, NULL) == RC_OK)
         item->row = token.status_index;
 }
@@ -160,17 +169,28 @@ static void sort_by_block(struct batch *b)
     qsort(b->order, b->count, sizeof *b->order, compare_keys);
 }
 
-/* A piece stays in one block: no two threads undo the same one for a few look-ups each. */
-static uint32_t cut_pieces(struct batch *b)
+/* Where the items of the block that begins at i end. */
+static uint32_t block_end(const struct batch *b, uint32_t i)
+{
+    const uint64_t block = b->order[i] >> 32;
+    while (i < b->count && b->order[i] >> 32 == block)
+        i++;
+    return i;
+}
+
+/* A piece stays in one block, and a block in one piece unless it has many: no two threads undo the
+ * same one for a few look-ups each. */
+static void cut_pieces(struct batch *b)
 {
     uint32_t count = 0;
-    for (uint32_t i = 0; i < b->count; i++) {
-        const bool same = i > 0 && b->order[i] >> 32 == b->order[i - 1] >> 32;
-        if (!same || i - b->pieces[count - 1] == PIECE_MAX)
+    for (uint32_t i = 0; i < b->count;) {
+        const uint32_t end = block_end(b, i);
+        const uint32_t len = end - i > BLOCK_WHOLE ? PIECE_LEN : end - i;
+        for (; i<end; i = end - i> len ? i + len : end)
             b->pieces[count++] = i;
     }
     b->pieces[count] = b->count;
-    return count;
+    b->piece_count = count;
 }
 
 /* --- judging --- */
@@ -220,9 +240,22 @@ static void judge_item(const struct batch *b, unsigned member, struct batch_memb
     item->len = me->text.len - item->at;
 }
 
+/* Only where the rows are known, which is where a block may not be in memory yet. */
+static void expect_piece(const struct batch *b, uint32_t piece)
+{
+    if (piece >= b->piece_count)
+        return;
+    const uint32_t at = b->pieces[piece];
+    const uint64_t row = b->items[(uint32_t)b->order[at]].row;
+    const bool new_block = at == 0 || b->order[at] >> 32 != b->order[at - 1] >> 32;
+    if (row != NO_ROW && new_block)
+        device_expect(b->dev, row);
+}
+
 static void judge_piece(void *ctx, unsigned member, uint32_t piece)
 {
     struct batch *const b = ctx;
+    expect_piece(b, piece + PIECES_AHEAD);
     for (uint32_t i = b->pieces[piece]; i < b->pieces[piece + 1]; i++)
         judge_item(b, member, &b->members[member], &b->items[(uint32_t)b->order[i]]);
 }
@@ -259,6 +292,9 @@ enum rc batch_run(struct batch *b, struct names *names, struct diag *d)
     }
     crew_run(b->member_count, b->count, read_piece, b);
     sort_by_block(b);
-    crew_run(b->member_count, cut_pieces(b), judge_piece, b);
+    cut_pieces(b);
+    for (uint32_t i = 0; i < PIECES_AHEAD; i++)
+        expect_piece(b, i);
+    crew_run(b->member_count, b->piece_count, judge_piece, b);
     return RC_OK;
 }

@@ -43,9 +43,13 @@ struct batch {
     struct batch_item *items;
     uint64_t *order;  /* cap: block of the row, then item */
     uint32_t *pieces; /* cap + 1: where in order each piece begins */
+    uint32_t piece_count;
     unsigned member_count;
     struct batch_member members[CREW_MAX];
 };
+
+/* How many at a time suit this device's bundle, at most BATCH_MAX. */
+uint32_t batch_best(const struct device *dev);
 
 /* cap  1 to BATCH_MAX. RC_NOMEM */
 MUST_CHECK enum rc batch_open(const struct cli_call *call, const struct device *dev, uint32_t cap,

@@ -91,7 +91,8 @@ static enum rc check_all(struct checking *c, const struct device *dev, struct na
                          struct diag *d)
 {
     const uint32_t operands = (uint32_t)c->call->argc;
-    const uint32_t cap = names->from || operands >= BATCH_MAX ? BATCH_MAX : operands + 1;
+    const uint32_t most = batch_best(dev);
+    const uint32_t cap = names->from || operands >= most ? most : operands + 1;
     ON_EXIT(batch_close) struct batch b = { 0 };
     enum rc rc = batch_open(c->call, dev, cap, &b, d);
     if (rc != RC_OK)

@@ -3,7 +3,10 @@
 #include <assert.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+#define CPUS_MAX 8192 /* bits of a mask: more than a kernel is built for */
 
 struct crew {
     void (*work)(void *ctx, unsigned member, uint32_t piece);
@@ -20,10 +23,16 @@ struct member {
 
 unsigned crew_size(void)
 {
-    const long online = sysconf(_SC_NPROCESSORS_ONLN);
-    if (online < 1)
+    /* By the kernel's own call: a second thread on one processor would only push the first aside.
+     */
+    unsigned long mask[CPUS_MAX / (8 * sizeof(unsigned long))] = { 0 };
+    const long len = syscall(SYS_sched_getaffinity, 0, sizeof mask, mask);
+    unsigned allowed = 0;
+    for (size_t i = 0; len > 0 && i < sizeof mask / sizeof mask[0]; i++)
+        allowed += (unsigned)__builtin_popcountl(mask[i]);
+    if (allowed == 0)
         return 1;
-    return online < (long)CREW_MAX ? (unsigned)online : CREW_MAX;
+    return allowed < CREW_MAX ? allowed : CREW_MAX;
 }
 
 static void *serve(void *arg)

@@ -5,7 +5,7 @@
 
 #define CREW_MAX 64u
 
-/* Processors at hand, 1 to CREW_MAX. */
+/* Processors that this process may run on, 1 to CREW_MAX. */
 unsigned crew_size(void);
 
 /*

@@ -71,6 +71,13 @@ static enum rc read_roots(struct opening *o, struct root_set *ret)
     return rc == RC_OK ? RC_OK : refuse(o, rc, &d);
 }
 
+/* The disk works while roots, memory and the crypto library are made ready. */
+static void expect_head(const struct mapping *file)
+{
+    const size_t len = file->bytes.len;
+    mapping_expect(file, span_of(file->bytes.ptr, len < BUNDLE_HEAD ? len : BUNDLE_HEAD));
+}
+
 static enum rc map_bundle(struct opening *o)
 {
     char standard[PATH_LEN];
@@ -89,6 +96,8 @@ static enum rc map_bundle(struct opening *o)
     const enum rc rc = file_map(path ? path : standard, &o->dev->file, &d);
     if (rc == RC_NOT_FOUND)
         return refuse(o, rc, &d);
+    if (rc == RC_OK)
+        expect_head(&o->dev->file);
     return rc == RC_OK ? RC_OK : broken(o, PROBLEM_NONE, rc, &d);
 }
 
@@ -383,6 +392,14 @@ void device_open(const struct device_choices *choices, const struct say *say, st
     const enum rc rc = choices->trust ? open_keys(&o) : open_lists(&o);
     if (rc == RC_OK)
         ret->answer = DEVICE_READY;
+}
+
+void device_expect(const struct device *dev, uint64_t index)
+{
+    struct span pieces[BUNDLE_PIECES];
+    const size_t count = dev->bundle ? bundle_pieces(dev->bundle, index, pieces) : 0;
+    for (size_t i = 0; i < count; i++)
+        mapping_expect(&dev->file, pieces[i]);
 }
 
 void device_close(struct device *dev)

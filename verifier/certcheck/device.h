@@ -40,6 +40,8 @@ struct device {
  * error; ret->answer says what is to be done.
  */
 void device_open(const struct device_choices *choices, const struct say *say, struct device *ret);
+/* Has the disk fetch what judging a certificate of this status index will read. */
+void device_expect(const struct device *dev, uint64_t index);
 void device_close(struct device *dev); /* leaves it zeroed; for ON_EXIT too */
 
 /* The verdict of an input that this device cannot or must not judge. */

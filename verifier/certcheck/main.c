@@ -2,6 +2,7 @@
  * certcheck: checks certificates offline. One file at hand, no network, no keys
  * that sign. What it says, and its exit statuses: docs/verification.md.
  */
+#include "core/crypto/start.h"
 #include "verifier/certcheck/commands.h"
 
 static const struct cli_option check_options[] = {
@@ -99,5 +100,6 @@ static const struct cli_program program = {
 
 int main(int argc, char *argv[])
 {
+    crypto_start_bare();
     return cli_run(&program, argc, argv);
 }

@@ -353,6 +353,44 @@ static void another_handle_finds_the_same_rows_and_keeps_its_own_blocks(void **s
     bundle_free(b);
 }
 
+/* All but the head and the pieces is made zero: what looking up reads must not be there. */
+static void looking_up_reads_nothing_but_the_head_and_the_pieces(void **state)
+{
+    (void)state;
+    struct bundle *b = NULL;
+    struct buf whole = { 0 };
+    struct span pieces[BUNDLE_PIECES];
+    struct column_row row;
+    const uint32_t rows = 3 * COLUMN_BLOCK + 9;
+    parcel_free(&parcel);
+    parcel_fill(&parcel, &pub, rows);
+    parcel_make(&parcel, &file);
+    assert_int_equal(open_file(&b, NULL), RC_OK);
+    assert_int_equal(bundle_pieces(b, rows, pieces), 0);
+    assert_int_equal(bundle_pieces(b, UINT64_MAX, pieces), 0);
+    assert_int_equal(bundle_pieces(b, 0, pieces), BUNDLE_PIECES);
+    const size_t head = (size_t)(pieces[0].ptr - file.ptr);
+    assert_true(head < BUNDLE_HEAD);
+    buf_put_span(&whole, buf_span(&file));
+
+    for (uint32_t block = 0; block < 4; block++) {
+        const uint64_t index = (uint64_t)block * COLUMN_BLOCK + 5;
+        assert_int_equal(bundle_pieces(b, index, pieces), BUNDLE_PIECES);
+        memset(file.ptr + head, 0, file.len - head);
+        for (size_t i = 0; i < BUNDLE_PIECES; i++) {
+            const size_t at = (size_t)(pieces[i].ptr - file.ptr);
+            memcpy(file.ptr + at, whole.ptr + at, pieces[i].len);
+        }
+        assert_int_equal(bundle_find(b, index, &row, NULL), RC_OK);
+        assert_memory_equal(&row, &parcel.columns.rows[index], sizeof row);
+        assert_int_equal(
+            bundle_find(b, (index + COLUMN_BLOCK) % (4 * (uint64_t)COLUMN_BLOCK), &row, NULL),
+            RC_FORMAT);
+    }
+    bundle_free(b);
+    buf_free(&whole);
+}
+
 static void damage_in_one_block_spares_the_others(void **state)
 {
     (void)state;
@@ -417,6 +455,7 @@ int main(void)
         BUNDLE_TEST(a_bundle_of_no_rows_opens_and_finds_nothing),
         BUNDLE_TEST(rows_of_several_blocks_are_found_in_any_order),
         BUNDLE_TEST(another_handle_finds_the_same_rows_and_keeps_its_own_blocks),
+        BUNDLE_TEST(looking_up_reads_nothing_but_the_head_and_the_pieces),
         BUNDLE_TEST(damage_in_one_block_spares_the_others),
         BUNDLE_TEST(an_open_bundle_says_what_was_put_in),
     };

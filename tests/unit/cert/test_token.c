@@ -299,6 +299,12 @@ static void a_full_token_keeps_to_its_size(void **state)
     t.status_index = 10000000;
     t.log_index = 30000000;
     assert_int_equal(size_of(&fx->key, &t), 188);
+    t.ce[0] = (struct ce_hours){ 1, 64, 44 };
+    t.ce[1] = (struct ce_hours){ 2, 64, 44 };
+    assert_int_equal(size_of(&fx->key, &t), 190);
+    struct test_key sm2 = test_key_new(ALG_SM2, 3);
+    assert_int_equal(size_of(&sm2, &t), 194);
+    test_key_free(&sm2);
 }
 
 /* QR version 10-M has 216 data codewords; the host's 20 characters stand in alphanumeric mode. */

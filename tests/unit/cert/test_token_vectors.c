@@ -6,7 +6,7 @@
 
 #include "core/cert/token.h"
 
-#define KEYS 2
+#define KEYS 3
 
 static struct pubkey *keys[KEYS];
 
@@ -83,13 +83,13 @@ static void describe(struct span input, struct buf *to)
 static void invalid_tokens_are_refused_as_published(void **state)
 {
     (void)state;
-    vectors_replay(VECTORS "/token/invalid", 76, describe);
+    vectors_replay(VECTORS "/token/invalid", 86, describe);
 }
 
 static void valid_tokens_say_what_is_published(void **state)
 {
     (void)state;
-    vectors_replay(VECTORS "/token/valid", 10, describe);
+    vectors_replay(VECTORS "/token/valid", 11, describe);
 }
 
 /* keys.txt: a COSE_Key in hex a line, comments behind '#'. */

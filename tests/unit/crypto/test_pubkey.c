@@ -35,8 +35,8 @@ static void unpack(const char *hex, uint8_t *to, size_t len)
 static void no_bit_flip_of_a_signature_or_message_verifies(void **state)
 {
     (void)state;
-    static const enum cose_alg algs[] = { ALG_ES256, ALG_EDDSA };
-    for (size_t a = 0; a < 2; a++) {
+    static const enum cose_alg algs[] = { ALG_ES256, ALG_EDDSA, ALG_SM2 };
+    for (size_t a = 0; a < 3; a++) {
         struct test_key k = test_key_new(algs[a], 1);
         struct pubkey *key = test_pubkey(&k);
         uint8_t msg[20] = "a message to be told", sig[64];
@@ -177,8 +177,6 @@ static void algorithms_that_are_not_checked_are_refused(void **state)
     struct test_key k = test_key_new(ALG_ES256, 1);
     struct pubkey *key = NULL;
     k.numbers.alg = ALG_NONE;
-    assert_int_equal(pubkey_new(&k.numbers, &key, NULL), RC_REFUSED);
-    k.numbers.alg = ALG_SM2;
     assert_int_equal(pubkey_new(&k.numbers, &key, NULL), RC_REFUSED);
     assert_null(key);
     test_key_free(&k);

@@ -330,19 +330,22 @@ static void put_page(struct making *m)
 
 static void put_photo(struct making *m)
 {
-    if (!m->photo)
+    char entries[300];
+    if (!m->photo) {
         put(m, 6, "null");
-    else if (m->r->png)
-        put_stream(m, 6,
-                   "/Filter/FlateDecode/DecodeParms<</Predictor 15/Colors 3/BitsPerComponent 8"
-                   "/Columns 35>>/Type/XObject/Subtype/Image/Width 35/Height 49"
-                   "/BitsPerComponent 8/ColorSpace/DeviceRGB",
-                   m->r->photo);
-    else
+    } else if (m->r->png) {
+        (void)snprintf(entries, sizeof entries,
+                       "/Filter/FlateDecode/DecodeParms<</Predictor 15/Colors 3/BitsPerComponent 8"
+                       "/Columns 35>>/Type/XObject/Subtype/Image/Width 35/Height %u"
+                       "/BitsPerComponent 8/ColorSpace/DeviceRGB",
+                       m->r->png_height ? m->r->png_height : 49);
+        put_stream(m, 6, entries, m->r->photo);
+    } else {
         put_stream(m, 6,
                    "/Filter/DCTDecode/Type/XObject/Subtype/Image/Width 35/Height 49"
                    "/BitsPerComponent 8/ColorSpace/DeviceGray",
                    m->r->photo);
+    }
 }
 
 static void put_attachment(struct making *m, unsigned number, const char *name,

@@ -21,8 +21,9 @@ struct recipe {
         struct span text;
     } fields[RECIPE_FIELDS]; /* "photo" and "qr" are pictures when their text is empty */
     size_t field_count;
-    struct span photo; /* the JPEG; empty: none */
-    bool png;          /* photo is not a file but pixels of one */
+    struct span photo;   /* the JPEG; empty: none */
+    bool png;            /* photo is not a file but pixels of one, 35 × 49 … */
+    unsigned png_height; /* … or of this height, when it is not 0 */
     bool no_token, no_proof, no_signature;
     struct span token, proof; /* attached instead of the right ones; empty: the right ones */
     enum scene_key log_signer, signer;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/cert/judge_pdf.h"
+#include "core/cert/photo.h"
 #include "core/cert/verdict_json.h"
 
 #define DAY_S INT64_C(86400)
@@ -341,12 +342,37 @@ static void a_photo_that_is_not_the_tokens_is_not_authentic(void **state)
     is_not_authentic(&r, PROBLEM_PDF_PHOTO_MISMATCH);
 }
 
-static void a_photo_that_was_a_png_is_noted_as_unchecked(void **state)
+/* The same PNG as recipe_draw() draws it, as a file. */
+static void sign_png(struct recipe *r, uint8_t digest[TOKEN_PHOTO_LEN])
+{
+    ON_EXIT(buf_free_at) struct buf file = { 0 };
+    const struct photo photo = { .bits = 8, .width = 35, .height = 49, .bytes = r->photo };
+    struct token *const t = &r->scene.token;
+    r->png = true;
+    photo_put(&file, &photo);
+    token_photo_digest(t->number, t->iat, t->log_index, buf_span(&file), digest);
+    t->photo = span_of(digest, TOKEN_PHOTO_LEN);
+}
+
+static void a_photo_that_was_a_png_is_checked_too(void **state)
 {
     (void)state;
+    uint8_t digest[TOKEN_PHOTO_LEN];
     struct recipe r = recipe_good();
-    r.png = true;
-    is_in_force_but(&r, PROBLEM_PDF_PHOTO_UNCHECKED);
+    sign_png(&r, digest);
+    assert_int_equal(recipe_look(&r).problem_count, 0);
+    r.photo = SPAN_LITERAL("somebody else's pixels");
+    is_not_authentic(&r, PROBLEM_PDF_PHOTO_MISMATCH);
+}
+
+static void pixels_that_are_drawn_in_another_size_are_not_the_photo(void **state)
+{
+    (void)state;
+    uint8_t digest[TOKEN_PHOTO_LEN];
+    struct recipe r = recipe_good();
+    sign_png(&r, digest);
+    r.png_height = 48;
+    is_not_authentic(&r, PROBLEM_PDF_PHOTO_MISMATCH);
 }
 
 static void a_layout_may_leave_the_photo_out(void **state)
@@ -500,7 +526,8 @@ int main(void)
         cmocka_unit_test_teardown(a_field_that_the_profile_does_not_know_is_not_ours, forget),
         cmocka_unit_test_teardown(another_name_than_the_directorys_is_only_noted, forget),
         cmocka_unit_test_teardown(a_photo_that_is_not_the_tokens_is_not_authentic, forget),
-        cmocka_unit_test_teardown(a_photo_that_was_a_png_is_noted_as_unchecked, forget),
+        cmocka_unit_test_teardown(a_photo_that_was_a_png_is_checked_too, forget),
+        cmocka_unit_test_teardown(pixels_that_are_drawn_in_another_size_are_not_the_photo, forget),
         cmocka_unit_test_teardown(a_layout_may_leave_the_photo_out, forget),
         cmocka_unit_test_teardown(a_copy_past_its_last_day_is_expired_and_the_certificate_is_not,
                                   forget),

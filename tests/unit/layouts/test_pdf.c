@@ -3,8 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <png.h>
-
 #include "tests/unit/check.h"
 #include "tests/unit/layouts/pdf_scene.h"
 
@@ -78,63 +76,6 @@ static void a_text_that_cannot_fit_is_refused_not_cut(void **state)
 static void a_field_that_is_not_given_is_refused(void **state)
 {
     expect_refusal(*state, "number", "", RC_NOT_FOUND, "field \"number\"");
-}
-
-static bool holds(const struct buf *pdf, const char *text)
-{
-    const size_t len = strlen(text);
-    for (size_t at = 0; at + len <= pdf->len; at++)
-        if (memcmp(pdf->ptr + at, text, len) == 0)
-            return true;
-    return false;
-}
-
-/* A grey ramp in a PNG of this format of libpng's. */
-static void make_png(struct buf *to, unsigned format, unsigned side)
-{
-    png_image image = { .version = PNG_IMAGE_VERSION, .width = side, .height = side };
-    image.format = format;
-    const size_t bytes = PNG_IMAGE_SIZE(image), colours = 256 * 4;
-    uint8_t *const pixels = test_calloc(bytes + colours, 1);
-    for (size_t i = 0; i < bytes + colours; i++)
-        pixels[i] = (uint8_t)(i / side % 256);
-    image.colormap_entries = format & PNG_FORMAT_FLAG_COLORMAP ? 256 : 0;
-    png_alloc_size_t len = PNG_IMAGE_PNG_SIZE_MAX(image);
-    uint8_t *const out = buf_reserve(to, len);
-    assert_non_null(out);
-    assert_true(png_image_write_to_memory(&image, out, &len, 0, pixels, 0, pixels + bytes));
-    to->len += len;
-    test_free(pixels);
-}
-
-static void a_png_of_any_kind_is_drawn(void **state)
-{
-    static const struct {
-        unsigned format, side;
-        const char *drawn;
-    } kinds[] = {
-        { PNG_FORMAT_GRAY, 64, "/Width 64/Height 64/BitsPerComponent 8/ColorSpace/DeviceGray" },
-        { PNG_FORMAT_RGB, 64, "/Width 64/Height 64/BitsPerComponent 8/ColorSpace/DeviceRGB" },
-        { PNG_FORMAT_RGBA, 64, "/Width 64/Height 64/BitsPerComponent 8/ColorSpace/DeviceGray" },
-        { PNG_FORMAT_RGB_COLORMAP, 64, "/Width 64/Height 64/BitsPerComponent 8/ColorSpace/Dev" },
-        { PNG_FORMAT_LINEAR_Y, 64, "/Width 64/Height 64/BitsPerComponent 8/ColorSpace/DeviceGray" },
-        { PNG_FORMAT_GA, 640, "/Width 640/Height 640/" },
-        { PNG_FORMAT_GA, 641, "/Width 321/Height 321/" },
-    };
-    struct pdf_scene *const scene = *state;
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        ON_EXIT(clear) struct certificate c;
-        ON_EXIT(buf_free_at) struct buf photo = { 0 };
-        ON_EXIT(buf_free_at) struct buf pdf = { 0 };
-        struct pdf_signature_place place;
-        make(&c, 0, NULL, NULL);
-        make_png(&photo, kinds[i].format, kinds[i].side);
-        c.sample.fields.photo = buf_span(&photo);
-        assert_int_equal(
-            pdf_render(scene->layout, scene->fonts, &c.sample.fields, &pdf, &place, NULL), RC_OK);
-        if (!holds(&pdf, kinds[i].drawn))
-            fail_msg("format %u: no %s", kinds[i].format, kinds[i].drawn);
-    }
 }
 
 static void a_photo_of_another_kind_is_refused(void **state)
@@ -406,7 +347,6 @@ int main(void)
         cmocka_unit_test(bytes_that_are_no_text_are_refused),
         cmocka_unit_test(a_text_that_cannot_fit_is_refused_not_cut),
         cmocka_unit_test(a_field_that_is_not_given_is_refused),
-        cmocka_unit_test(a_png_of_any_kind_is_drawn),
         cmocka_unit_test(a_photo_of_another_kind_is_refused),
         cmocka_unit_test(every_sample_says_in_the_file_what_it_was_given),
         cmocka_unit_test(rare_characters_come_back_from_every_face),

@@ -92,14 +92,22 @@ static void a_host_that_fits_no_qr_text_is_refused(void **state)
     assert_int_equal(scratch_count(p->folder), 0);
 }
 
-static void an_sm2_deployment_is_refused(void **state)
+static void every_key_of_an_sm2_deployment_but_log_and_document_is_sm2(void **state)
 {
     const struct place *const p = *state;
     const struct home_choices c = { .alg = HOME_SM2 };
-    struct diag d = DIAG_INIT;
-    assert_int_equal(home_init(p->home, &c, &d), RC_REFUSED);
-    assert_string_equal(d.text, "SM2 deployments are not in this version");
-    assert_int_equal(scratch_count(p->folder), 0);
+    ON_EXIT(home_close) struct home h = { 0 };
+    assert_int_equal(home_init(p->home, &c, NULL), RC_OK);
+    assert_int_equal(home_open(p->home, &h, NULL), RC_OK);
+    assert_int_equal(h.trust->roots.keys[0].alg, ALG_SM2);
+    assert_int_equal(h.trust->key_count, 7);
+    for (size_t i = 0; i < h.trust->key_count; i++) {
+        const enum key_use use = h.trust->keys[i].use;
+        const enum cose_alg want = use == USE_LOG        ? ALG_EDDSA
+                                   : use == USE_DOCUMENT ? ALG_ES256
+                                                         : ALG_SM2;
+        assert_int_equal(pubkey_numbers(h.trust->keys[i].key)->alg, want);
+    }
 }
 
 static void a_borrowed_clock_makes_and_opens_no_real_home(void **state)
@@ -473,7 +481,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(a_host_that_fits_no_qr_text_is_refused),
-        CASE(an_sm2_deployment_is_refused),
+        CASE(every_key_of_an_sm2_deployment_but_log_and_document_is_sm2),
         CASE(a_borrowed_clock_makes_and_opens_no_real_home),
         CASE(a_home_is_never_made_over_another),
         CASE(a_folder_with_anything_in_it_is_refused),

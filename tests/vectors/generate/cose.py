@@ -3,21 +3,23 @@ import hashlib
 
 import ed25519
 import p256
+import sm2
 from cbor import array, integer, mapping, octets, tag, text
 
-ES256, EDDSA = -7, -8
+ES256, EDDSA, SM2 = -7, -8, -65538
 
 
 class Key:
     """The secret is the SHA-256 of a text: a test key that nobody should trust."""
 
-    def __init__(self, name, alg=ES256):
-        self.alg, self.name = alg, name
+    def __init__(self, name, alg=ES256, sm2_id=sm2.ID):
+        self.alg, self.name, self.sm2_id = alg, name, sm2_id
         self.secret = hashlib.sha256(b"sitecert vector key " + name.encode()).digest()
-        if alg == ES256:
-            x, y = p256.public(int.from_bytes(self.secret, "big"))
+        if alg in (ES256, SM2):
+            curve, number = (p256, 1) if alg == ES256 else (sm2, -65538)
+            x, y = curve.public(int.from_bytes(self.secret, "big"))
             self.cose_key = mapping([
-                (integer(1), integer(2)), (integer(-1), integer(1)), (integer(-2), octets(x)), (integer(-3), octets(y)),
+                (integer(1), integer(2)), (integer(-1), integer(number)), (integer(-2), octets(x)), (integer(-3), octets(y)),
             ])
         else:
             x = ed25519.public(self.secret)
@@ -28,6 +30,8 @@ class Key:
     def sign(self, message, low=True):
         if self.alg == ES256:
             return p256.sign(int.from_bytes(self.secret, "big"), message, low)
+        if self.alg == SM2:
+            return sm2.sign(int.from_bytes(self.secret, "big"), message, self.sm2_id)
         return ed25519.sign(self.secret, message)
 
 

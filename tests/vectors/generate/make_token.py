@@ -3,11 +3,13 @@
 
 import cases
 import p256
+import sm2
 from cbor import NULL, array, integer, mapping, octets, tag, text
-from cose import EDDSA, Key, header, sign1
+from cose import EDDSA, SM2, Key, header, sign1
 
 TOKEN_KEY = Key("token")
 ED_KEY = Key("token ed25519", EDDSA)
+SM2_KEY = Key("token sm2", SM2)
 PHOTO = bytes(range(1, 9))
 
 FULL = {1: "张示例", 2: 111, 3: "002X", 4: 1, 5: 33, 6: 415, 7: 19425, 8: 20885, 9: 3, 10: 43415, 11: 61007,
@@ -67,6 +69,7 @@ def make_valid():
     valid("no-hours-no-photo", bare)
     valid("one-ce-year", claims_with(c12=[1, 64, 44]))
     valid("ed25519", FULL, key=ED_KEY)
+    valid("sm2", FULL, key=SM2_KEY)
     valid("name-beyond-the-bmp", claims_with(c1="𰻝·示例"))
     valid("passport", claims_with(c2=414, c3="A1B2"))
     valid("smallest-numbers", {**bare, 2: 1, 3: "0", 4: 1, 5: 1, 6: 0, 7: 0, 8: 0, 9: 1, 10: 0, 11: 0}, number="0", iat=1)
@@ -240,6 +243,19 @@ def make_signatures():
     bad("r-and-s-zero", ok[:-64] + bytes(64))
     n = p256.N.to_bytes(32, "big")
     bad("r-is-n", ok[:-64] + n + ok[-32:])
+    sound = sign1(SM2_KEY, good)
+    bad("sm2-under-the-empty-id", sign1(Key("token sm2", SM2, sm2_id=b""), good))
+    bad("sm2-under-another-id", sign1(Key("token sm2", SM2, sm2_id=b"ALICE123@YAHOO.COM"), good))
+    s = int.from_bytes(sound[-32:], "big")
+    bad("sm2-n-minus-s", sound[:-32] + (sm2.N - s).to_bytes(32, "big"))
+    bad("sm2-s-is-n", sound[:-32] + sm2.N.to_bytes(32, "big"))
+    bad("sm2-r-and-s-zero", sound[:-64] + bytes(64))
+    bad("sm2-flipped-bit", sound[:-1] + bytes([sound[-1] ^ 1]))
+    ecdsa = p256.sign(int.from_bytes(SM2_KEY.secret, "big"), sound[:-66])
+    bad("sm2-with-a-p256-signature", sound[:-64] + ecdsa)
+    bad("alg-es256-with-an-sm2-key", sign1(SM2_KEY, good, protected=header(-7, SM2_KEY.kid)))
+    bad("alg-sm2-with-an-es256-key", sign1(TOKEN_KEY, good, protected=header(SM2, TOKEN_KEY.kid)))
+    bad("alg-sm2-with-an-ed25519-key", sign1(ED_KEY, good, protected=header(SM2, ED_KEY.kid)))
     unknown = Key("another")
     cases.write("token", "invalid", "unknown-key", sign1(unknown, good), cases.refused("unknown key"))
 
@@ -249,7 +265,7 @@ def main():
     (cases.ROOT / "token").mkdir(exist_ok=True)
     (cases.ROOT / "token" / "keys.txt").write_text(
         "# COSE_Keys that the cases believe. Their secrets are published: generate/cose.py.\n"
-        + TOKEN_KEY.cose_key.hex() + "\n" + ED_KEY.cose_key.hex() + "\n")
+        + TOKEN_KEY.cose_key.hex() + "\n" + ED_KEY.cose_key.hex() + "\n" + SM2_KEY.cose_key.hex() + "\n")
     make_valid()
     make_ranges()
     make_claims()

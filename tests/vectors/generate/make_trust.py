@@ -4,7 +4,7 @@ import hashlib
 
 import cases
 from cbor import FALSE, TRUE, array, integer, mapping, octets, text
-from cose import EDDSA, Key, sign_many
+from cose import EDDSA, SM2, Key, sign_many
 
 ROOTS = [Key("root 1"), Key("root 2", EDDSA), Key("root 3")]
 START, END = 1678348800, 1709884800
@@ -64,6 +64,19 @@ def make_valid():
     data = payload([TOKEN], demo=TRUE, hosts=hosts, sequence=7, deployment=bytes(32))
     cases.write("trust", "valid", "later-list-of-a-demo", sign_many(ROOTS[:1], data), describe(7, True, hosts, 1, 1, [token]))
     make_every_use()
+    make_sm2()
+
+
+def make_sm2():
+    """A whole deployment on SM2: its log alone stays Ed25519, its documents P-256."""
+    roots = [Key("sm2 root 1", SM2), Key("sm2 root 2", SM2)]
+    kinds = {1: SM2, 2: SM2, 3: EDDSA, 4: -7, 5: SM2, 6: SM2, 7: SM2}
+    keys = {use: Key("sm2 use %d" % use, alg) for use, alg in kinds.items()}
+    entries = [entry(key, use, span=(0, 1000000) if use == 1 else None, name="操作员甲" if use == 6 else None)
+               for use, key in keys.items()]
+    lines = [line(key, use, {1: " 0-1000000", 6: " 操作员甲"}.get(use, "")) for use, key in keys.items()]
+    data = sign_many(roots, payload(entries, roots=root_set(2, roots)))
+    cases.write("trust", "valid", "sm2", data, describe(1, False, ["CERT.EXAMPLE"], 2, 2, lines))
 
 
 def make_every_use():
@@ -117,6 +130,15 @@ def make_keys():
     small.kid = hashlib.sha256(small.cose_key).digest()[:8]
     point = "a key is not one of its curve, or of small order"
     invalid("key-of-small-order", signed([entry(small, 4)]), point)
+    a_sm2, p256_point = Key("trust sm2", SM2), Key("trust sm2 from p256")
+    invalid("log-key-sm2", signed([entry(a_sm2, 3)]), "a log key that is not Ed25519")
+    invalid("document-key-sm2", signed([entry(a_sm2, 4)]), "a document key that is neither P-256 nor RSA")
+    p256_point.cose_key = p256_point.cose_key.replace(integer(-1) + integer(1), integer(-1) + integer(SM2))
+    p256_point.kid = hashlib.sha256(p256_point.cose_key).digest()[:8]
+    invalid("sm2-key-of-a-p256-point", signed([entry(p256_point, 2)]), point)
+    empty_id = Key("root sm2", SM2, sm2_id=b"")
+    data = sign_many([empty_id], payload([TOKEN], roots=root_set(1, [empty_id])))
+    invalid("sm2-root-under-the-empty-id", data, "a root's signature does not hold", "bad signature")
     off = Key("trust off")
     off.cose_key = off.cose_key[:-1] + bytes([off.cose_key[-1] ^ 1])
     off.kid = hashlib.sha256(off.cose_key).digest()[:8]

@@ -1,0 +1,114 @@
+#include "core/http/body.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "core/crypto/hash.h"
+#include "core/sys/file.h"
+
+#define DROPPED_MAX  ((uint64_t)1 << 20) /* bytes */
+#define NAME_BYTES   16
+#define SPOOL_PREFIX ".body-"
+
+/* No name from the first moment on that matters: a crash leaves nothing behind. */
+static enum rc open_spool(const char *folder, int *ret_fd, struct diag *d)
+{
+    uint8_t random[NAME_BYTES];
+    random_bytes(random, sizeof random);
+    char name[sizeof SPOOL_PREFIX + 2 * sizeof random] = SPOOL_PREFIX;
+    hex_encode(random, sizeof random, name + sizeof SPOOL_PREFIX - 1);
+    char path[PATH_LEN];
+    const enum rc rc = path_join(folder, name, path, d);
+    if (rc != RC_OK)
+        return rc;
+
+    const int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        return diag_set(d, RC_IO, DIAG_NO_OFFSET, "cannot make a spool file");
+    (void)unlink(path);
+    *ret_fd = fd;
+    return RC_OK;
+}
+
+enum rc body_begin(struct body *b, enum http_body kind, uint64_t max, const char *spool,
+                   struct diag *d)
+{
+    assert(kind != HTTP_BODY_FILE || spool);
+
+    if (kind == HTTP_BODY_NONE)
+        return RC_OK;
+    struct sha256_stream *const hash = sha256_new();
+    if (!hash)
+        return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "no memory for a body");
+    if (kind == HTTP_BODY_FILE) {
+        const enum rc rc = open_spool(spool, &b->fd, d);
+        if (rc != RC_OK) {
+            sha256_free(hash);
+            return rc;
+        }
+    }
+    b->hash = hash;
+    b->kind = kind;
+    b->max = max;
+    return RC_OK;
+}
+
+static enum rc write_all(int fd, struct span bytes)
+{
+    while (bytes.len > 0) {
+        const ssize_t n = write(fd, bytes.ptr, bytes.len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return errno == ENOSPC || errno == EDQUOT ? RC_FULL : RC_IO;
+        bytes = span_of(bytes.ptr + n, bytes.len - (size_t)n);
+    }
+    return RC_OK;
+}
+
+static bool drop(struct body *b, uint64_t len)
+{
+    b->len += len;
+    return b->len <= b->max || b->len - b->max <= DROPPED_MAX;
+}
+
+bool body_add(struct body *b, struct span bytes)
+{
+    if (b->kind == HTTP_BODY_NONE || b->too_large || b->failure != RC_OK)
+        return drop(b, bytes.len);
+    if (bytes.len > b->max - b->len) {
+        b->too_large = true;
+        return drop(b, bytes.len);
+    }
+
+    b->len += bytes.len;
+    sha256_add(b->hash, bytes);
+    if (b->kind == HTTP_BODY_FILE) {
+        b->failure = write_all(b->fd, bytes);
+        return true;
+    }
+    buf_put_span(&b->bytes, bytes);
+    if (!buf_ok(&b->bytes))
+        b->failure = RC_NOMEM;
+    return true;
+}
+
+enum rc body_end(struct body *b)
+{
+    if (b->failure == RC_OK && b->fd >= 0 && lseek(b->fd, 0, SEEK_SET) != 0)
+        b->failure = RC_IO;
+    if (b->hash)
+        sha256_end(b->hash, b->sha256);
+    return b->failure;
+}
+
+void body_free(struct body *b)
+{
+    sha256_free(b->hash);
+    buf_free(&b->bytes);
+    fd_close_at(&b->fd);
+    *b = BODY_NOTHING;
+}

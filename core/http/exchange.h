@@ -1,0 +1,59 @@
+/* One request and its answer from the inside. Threads: libmicrohttpd's, but while the handler works
+ * only the handler's. */
+#pragma once
+
+#include <microhttpd.h>
+
+#include "core/http/body.h"
+#include "core/http/head.h"
+#include "core/http/listen.h"
+#include "core/http/pool.h"
+#include "core/http/server.h"
+#include "core/http/watchdog.h"
+
+/* Hangs on libmicrohttpd's connection from accept to close. */
+struct connection {
+    struct watch watch;
+};
+
+enum exchange_phase {
+    EXCHANGE_NEW = 0, /* only the request line is known */
+    EXCHANGE_BODY,    /* the body comes, or the end of a request without one */
+    EXCHANGE_WHOLE,   /* all is here */
+    EXCHANGE_WORKING, /* a handler has it; libmicrohttpd's connection is suspended */
+    EXCHANGE_ANSWERED,
+};
+
+/* A text that was made for the handler, or a header of the answer. */
+struct exchange_text {
+    struct exchange_text *next;
+    const char *name; /* of a header of the answer */
+    char value[];
+};
+
+struct http_exchange {
+    struct pool_job job; /* first: the pool hands it back */
+    struct http_server *server;
+    struct MHD_Connection *mhd;
+    struct connection *connection;
+    enum exchange_phase phase;
+
+    char *target;      /* as sent */
+    struct head *head; /* NULL before the headers are here */
+    struct body body;
+    char peer[LISTEN_PEER_LEN];
+    struct exchange_text *made; /* for http_header() */
+
+    unsigned status; /* 0: not answered yet */
+    struct MHD_Response *response;
+    struct exchange_text *headers; /* of the answer */
+    bool close;                    /* the connection ends with this answer */
+    bool unheard;                  /* before the client has sent everything */
+    int64_t began_us, took_us;
+};
+
+struct http_exchange *exchange_new(struct http_server *server, const char *target);
+void exchange_free(struct http_exchange *x); /* NULL is fine */
+
+/* Copies name (if any) and value into one piece. NULL: out of memory. */
+struct exchange_text *exchange_text_new(const char *name, struct span value);

@@ -1,0 +1,181 @@
+#include "core/http/server.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/http/exchange.h"
+#include "core/http/limits.h"
+#include "core/http/request.h"
+#include "core/http/server_state.h"
+
+#define POLL_MS 5
+
+/* --- connections --- */
+
+static enum MHD_Result accept_one(void *arg, const struct sockaddr *from, socklen_t len)
+{
+    (void)from;
+    (void)len;
+    struct http_server *const s = arg;
+    if (s->open < s->options.limits.connections)
+        return MHD_YES;
+    s->refused_limit++;
+    return MHD_NO;
+}
+
+static void begin_connection(struct http_server *s, struct MHD_Connection *mhd, void **context)
+{
+    s->connections++;
+    s->open++;
+    struct connection *const c = calloc(1, sizeof *c);
+    const union MHD_ConnectionInfo *const info =
+        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+    if (c && info)
+        watch_begin(s->watchdog, &c->watch, info->connect_fd);
+    *context = c;
+}
+
+static void follow_connection(void *arg, struct MHD_Connection *mhd, void **context,
+                              enum MHD_ConnectionNotificationCode what)
+{
+    struct http_server *const s = arg;
+    if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+        begin_connection(s, mhd, context);
+        return;
+    }
+    struct connection *const c = *context;
+    if (c)
+        watch_end(s->watchdog, &c->watch);
+    free(c);
+    *context = NULL;
+    s->open--;
+}
+
+/* --- opening --- */
+
+static enum rc start_daemon(struct http_server *s, struct diag *d)
+{
+    const struct http_limits *const l = &s->options.limits;
+    s->daemon = MHD_start_daemon(
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, accept_one, s, request_part, s,
+        MHD_OPTION_LISTEN_SOCKET, s->listening.fd,
+        /* accept_one() closes what is too many; by itself libmicrohttpd would let it wait. */
+        MHD_OPTION_CONNECTION_LIMIT, l->connections + 16, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+        l->per_address, MHD_OPTION_CONNECTION_TIMEOUT, (l->idle_ms + 999) / 1000,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, limits_connection_memory(l),
+        MHD_OPTION_URI_LOG_CALLBACK, request_line, s, MHD_OPTION_NOTIFY_COMPLETED, request_end, s,
+        MHD_OPTION_NOTIFY_CONNECTION, follow_connection, s, MHD_OPTION_END);
+    if (!s->daemon)
+        return diag_set(d, RC_IO, DIAG_NO_OFFSET, "cannot start the HTTP server on '%s'",
+                        s->listening.address);
+    return RC_OK;
+}
+
+static enum rc start_threads(struct http_server *s, struct diag *d)
+{
+    const struct http_limits *const l = &s->options.limits;
+    const uint32_t ms[WATCH_KINDS] = {
+        [WATCH_HEAD] = l->head_ms,
+        [WATCH_NEXT] = l->idle_ms + l->head_ms,
+        [WATCH_BODY] = l->body_ms,
+        [WATCH_ANSWER] = l->answer_ms,
+    };
+    const enum rc rc = watchdog_new(ms, &s->watchdog, d);
+    return rc == RC_OK ? pool_new(l->threads, l->waiting, &s->pool, d) : rc;
+}
+
+static enum rc take_options(const struct http_options *o, struct http_server *s, struct diag *d)
+{
+    s->options = *o;
+    s->options.limits = limits_settle(&o->limits);
+    if (o->spool && !(s->spool = strdup(o->spool)))
+        return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "no memory for the HTTP server");
+    for (const struct http_route *r = o->routes; r->path; r++)
+        assert(r->path[0] == '/' && r->handle && (r->body != HTTP_BODY_FILE || o->spool));
+    return RC_OK;
+}
+
+static enum rc open_server(const struct http_options *o, struct http_server *s, struct diag *d)
+{
+    enum rc rc = take_options(o, s, d);
+    if (rc == RC_OK)
+        rc = o->listen ? listen_open(o->listen, &s->listening, d)
+                       : listen_adopt(o->listen_fd, &s->listening, d);
+    if (rc == RC_OK)
+        rc = start_threads(s, d);
+    return rc == RC_OK ? start_daemon(s, d) : rc;
+}
+
+enum rc http_open(const struct http_options *o, struct http_server **ret, struct diag *d)
+{
+    assert(o && o->routes && ret);
+
+    struct http_server *const s = calloc(1, sizeof *s);
+    if (!s)
+        return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "no memory for the HTTP server");
+    s->listening.fd = -1;
+    const enum rc rc = open_server(o, s, d);
+    if (rc != RC_OK) {
+        http_close(s);
+        return rc;
+    }
+    *ret = s;
+    return RC_OK;
+}
+
+const char *http_address(const struct http_server *s)
+{
+    return s->listening.address;
+}
+
+void http_count(const struct http_server *s, struct http_counts *ret)
+{
+    *ret = (struct http_counts){
+        .connections = s->connections,
+        .open = s->open,
+        .refused_malformed = s->refused_malformed,
+        .refused_limit = s->refused_limit,
+        .timed_out = watchdog_timed_out(s->watchdog),
+    };
+}
+
+/* --- stopping --- */
+
+static void sleep_ms(long ms)
+{
+    const struct timespec t = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L };
+    (void)nanosleep(&t, NULL);
+}
+
+void http_stop(struct http_server *s, uint32_t grace_ms)
+{
+    if (!s->daemon || s->stopping)
+        return;
+    s->stopping = true;
+    (void)MHD_quiesce_daemon(s->daemon);
+    listen_close(&s->listening);
+
+    watchdog_cut(s->watchdog, false);
+    for (uint32_t waited = 0; s->under_way > 0 && waited < grace_ms; waited += POLL_MS)
+        sleep_ms(POLL_MS);
+    watchdog_cut(s->watchdog, true);
+}
+
+void http_close(struct http_server *s)
+{
+    if (!s)
+        return;
+    http_stop(s, 0);
+    /* Nothing may be suspended when libmicrohttpd stops: whoever works finishes first. */
+    if (s->pool)
+        pool_close(s->pool);
+    if (s->daemon)
+        MHD_stop_daemon(s->daemon);
+    watchdog_free(s->watchdog);
+    pool_free(s->pool);
+    listen_close(&s->listening);
+    free(s->spool);
+    free(s);
+}

@@ -1,0 +1,23 @@
+/* What a server holds; for core/http alone. */
+#pragma once
+
+#include <microhttpd.h>
+#include <stdatomic.h>
+
+#include "core/http/listen.h"
+#include "core/http/pool.h"
+#include "core/http/server.h"
+#include "core/http/watchdog.h"
+
+struct http_server {
+    struct http_options options; /* limits are settled */
+    char *spool;
+    struct listening listening;
+    struct MHD_Daemon *daemon;
+    struct pool *pool;
+    struct watchdog *watchdog;
+    atomic_bool stopping;  /* each answer is its connection's last */
+    atomic_uint under_way; /* requests whose head was read */
+    atomic_uint open;
+    atomic_uint_fast64_t connections, refused_malformed, refused_limit;
+};

@@ -1,0 +1,145 @@
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/dates.h"
+#include "issuer/daemon/front.h"
+
+#define ASK_MS        60000u
+#define JSON          "application/json"
+#define CHANGES_LIMIT 100u
+#define CHANGES_MOST  1000u
+#define NUMBER_LONG   64u
+
+/* What every question of a reader has. */
+static struct question question_of(const struct http_exchange *x, const struct caller *c,
+                                   enum ask ask)
+{
+    return (struct question){
+        .ask = ask,
+        .sender = span_text(c->is_operator ? "" : c->evidence.keyid),
+        .is_operator = c->is_operator,
+        .chinese = !http_wants_english(x),
+    };
+}
+
+static void tell_certificate(struct front *f, struct http_exchange *x, enum ask ask, bool raw,
+                             const char *type)
+{
+    ON_EXIT(caller_free) struct caller c = { 0 };
+    if (!front_identify(f, x, false, &c))
+        return;
+    struct question q = question_of(x, &c, ask);
+    q.raw = raw;
+    q.number = http_segment(x, "number");
+    if (q.number.len > NUMBER_LONG) {
+        front_refuse(f, x, DENIAL_NOT_FOUND, NULL);
+        return;
+    }
+
+    ON_EXIT(said_free) struct said s = SAID_NOTHING;
+    if (!front_ask(f, x, f->reader, &q, -1, ASK_MS, &s))
+        return;
+    http_answer_header(x, "Cache-Control", "no-store");
+    front_answer_said(x, 200, type, &s);
+}
+
+void front_get_certificate(struct http_exchange *x, void *arg)
+{
+    tell_certificate(arg, x, ASK_CERTIFICATE, false, JSON);
+}
+
+void front_get_token(struct http_exchange *x, void *arg)
+{
+    const char *const accept = http_header(x, "accept");
+    const bool raw = accept && strstr(accept, "application/cose");
+    tell_certificate(arg, x, ASK_TOKEN, raw,
+                     raw ? "application/cose" : "text/plain; charset=utf-8");
+}
+
+void front_get_pdf(struct http_exchange *x, void *arg)
+{
+    tell_certificate(arg, x, ASK_PDF, false, "application/pdf");
+}
+
+/* --- the list of changes --- */
+
+/* Absent: the default. */
+static bool read_number(struct front *f, struct http_exchange *x, const char *name, uint64_t most,
+                        uint64_t missing, uint64_t *ret)
+{
+    bool given;
+    const struct span text = http_query(x, name, &given);
+    uint64_t v = 0;
+    bool good = !given || (text.len > 0 && text.len < 20);
+    for (size_t i = 0; good && i < text.len; i++) {
+        good = text.ptr[i] >= '0' && text.ptr[i] <= '9';
+        v = v * 10 + (uint64_t)(text.ptr[i] - '0');
+    }
+    if (!given)
+        v = missing;
+    if (good && v <= most) {
+        *ret = v;
+        return true;
+    }
+    char zh[64], en[64];
+    (void)snprintf(zh, sizeof zh, "应为至多 %" PRIu64 " 的整数", most);
+    (void)snprintf(en, sizeof en, "must be a whole number of at most %" PRIu64, most);
+    front_refuse_parameter(f, x, name, zh, en);
+    return false;
+}
+
+static void answer_next(struct http_exchange *x, const struct front *f, uint64_t next,
+                        uint64_t limit)
+{
+    char text[TARGET_BASE_MAX + 128];
+    (void)snprintf(text, sizeof text,
+                   "<%s/v1/changes?after=%" PRIu64 "&limit=%" PRIu64 ">; rel=\"next\"", f->base,
+                   next, limit);
+    http_answer_header(x, "Link", text);
+}
+
+void front_get_changes(struct http_exchange *x, void *arg)
+{
+    struct front *const f = arg;
+    ON_EXIT(caller_free) struct caller c = { 0 };
+    if (!front_identify(f, x, false, &c))
+        return;
+    struct question q = question_of(x, &c, ASK_CHANGES);
+    if (!read_number(f, x, "after", INT64_MAX, 0, &q.after) ||
+        !read_number(f, x, "limit", CHANGES_MOST, CHANGES_LIMIT, &q.limit))
+        return;
+    if (q.limit == 0)
+        q.limit = 1;
+
+    ON_EXIT(said_free) struct said s = SAID_NOTHING;
+    if (!front_ask(f, x, f->reader, &q, -1, ASK_MS, &s))
+        return;
+    if (s.answer.next > 0)
+        answer_next(x, f, s.answer.next, q.limit);
+    http_answer_header(x, "Cache-Control", "no-store");
+    front_answer_said(x, 200, JSON, &s);
+}
+
+/* --- the report --- */
+
+void front_get_report(struct http_exchange *x, void *arg)
+{
+    struct front *const f = arg;
+    ON_EXIT(caller_free) struct caller c = { 0 };
+    bool given;
+    if (!front_identify(f, x, false, &c))
+        return;
+    struct question q = question_of(x, &c, ASK_REPORT);
+    const struct span as_of = http_query(x, "as_of", &given);
+    q.as_of = NO_DATE;
+    if (given && !date_parse(as_of, &q.as_of)) {
+        front_refuse_parameter(f, x, "as_of", "应为 YYYY-MM-DD", "must be YYYY-MM-DD");
+        return;
+    }
+
+    ON_EXIT(said_free) struct said s = SAID_NOTHING;
+    if (front_ask(f, x, f->reader, &q, -1, ASK_MS, &s))
+        front_answer_said(x, 200, JSON, &s);
+}

@@ -1,0 +1,397 @@
+#include "issuer/daemon/run.h"
+
+#include <assert.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/sys/log.h"
+#include "core/sys/notify.h"
+#include "issuer/daemon/front.h"
+
+#define TICK_MS        1000
+#define TICK_READY_MS  50     /* until all parts are ready */
+#define START_LIMIT_MS 120000 /* for helpers that we have started ourselves */
+#define SPARE_FILES    256u   /* beyond connections and requests */
+
+struct run {
+    struct front front;
+    struct helpers *helpers;
+    int lock, signals;
+    bool ready; /* has been said */
+    int64_t began_ms, watchdog_ms, watched_ms;
+};
+
+static int64_t now_ms(void)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* --- what has to be there --- */
+
+static const char *listen_of(const struct run_options *o, const struct home *h)
+{
+    return o->listen ? o->listen : h->settings.issuer.listen;
+}
+
+enum rc run_check(const struct run_options *o, struct diag *d)
+{
+    ON_EXIT(home_close) struct home h = { 0 };
+    struct who *who = NULL;
+    enum rc rc = home_open(o->home, &h, d);
+    if (rc == RC_OK)
+        rc = who_open(&h, &who, d);
+    who_close(who);
+    if (rc == RC_OK && o->helpers)
+        rc = helpers_check(d);
+    if (rc != RC_OK)
+        return rc;
+    if (h.settings.issuer.external_url[0] &&
+        !target_base_valid(span_text(h.settings.issuer.external_url)))
+        return diag_set(d, RC_FORMAT, DIAG_NO_OFFSET,
+                        "sitecert.ini: 'external_url' is no base of URLs");
+    return RC_OK;
+}
+
+static enum rc make_folder(const struct home *h, const char *name, char ret[PATH_LEN],
+                           struct diag *d)
+{
+    const enum rc rc = home_path(h, name, ret, d);
+    return rc == RC_OK ? folder_make(ret, 0700, d) : rc;
+}
+
+static enum rc take_home(struct run *r, struct diag *d)
+{
+    char path[PATH_LEN];
+    enum rc rc = make_folder(&r->front.home, "run", path, d);
+    if (rc == RC_OK)
+        rc = home_path(&r->front.home, "run/issuerd.lock", path, d);
+    if (rc != RC_OK)
+        return rc;
+    rc = lock_take(path, &r->lock, NULL);
+    return rc == RC_OK ? RC_OK
+                       : diag_set(d, rc, DIAG_NO_OFFSET,
+                                  rc == RC_BUSY ? "another sitecert-issuerd serves '%.120s'"
+                                                : "cannot lock '%.120s'",
+                                  r->front.home.path);
+}
+
+static enum rc open_link(const struct home *h, const char *name, struct link **ret, struct diag *d)
+{
+    char path[PATH_LEN];
+    const enum rc rc = home_path(h, name, path, d);
+    return rc == RC_OK ? link_new(path, ret, d) : rc;
+}
+
+static void raise_file_limit(const struct issuer_settings *s)
+{
+    struct rlimit l;
+    const rlim_t want = (rlim_t)s->connections + 3 * (rlim_t)s->requests + SPARE_FILES;
+    if (getrlimit(RLIMIT_NOFILE, &l) != 0 || l.rlim_cur >= want)
+        return;
+    l.rlim_cur = want < l.rlim_max ? want : l.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &l) != 0 || l.rlim_cur < want) {
+        struct log_line line = log_begin(LEVEL_WARN, "few_files");
+        log_number(&line, "open_files", (int64_t)l.rlim_cur);
+        log_number(&line, "wanted", (int64_t)want);
+        log_end(&line);
+    }
+}
+
+/* --- the server --- */
+
+static void answered(void *arg, const struct http_route *route, unsigned status, uint64_t micros)
+{
+    struct front *const f = arg;
+    const size_t i = route ? (size_t)(route - f->routes) : f->route_count;
+    metrics_request(f->metrics, i, status, micros);
+    struct log_line l = log_begin(status >= 500 ? LEVEL_WARN : LEVEL_DEBUG, "request");
+    log_word(&l, "route", f->route_names[i]);
+    log_number(&l, "status", status);
+    log_number(&l, "us", (int64_t)micros);
+    log_end(&l);
+}
+
+static void answered_metrics(void *arg, const struct http_route *route, unsigned status,
+                             uint64_t micros)
+{
+    struct front *const f = arg;
+    metrics_request(f->metrics, route ? f->route_count - 1 : f->route_count, status, micros);
+}
+
+static enum rc open_metrics(struct front *f, struct diag *d)
+{
+    static struct http_route routes[] = {
+        { HTTP_GET, "/metrics", HTTP_BODY_NONE, 0, front_get_metrics, false },
+        HTTP_ROUTES_END,
+    };
+    const struct http_options o = {
+        .listen = f->home.settings.issuer.metrics_listen,
+        .listen_fd = -1,
+        .routes = routes,
+        .arg = f,
+        .limits = { .connections = 64, .threads = 2 },
+        .answered = answered_metrics,
+    };
+    return http_open(&o, &f->metrics_server, d);
+}
+
+/* Only a base of ours makes signatures hold: nobody is let in before it stands (front_identify). */
+static void set_base(struct front *f, struct http_server *server)
+{
+    const char *const url = f->home.settings.issuer.external_url;
+    if (url[0])
+        (void)snprintf(f->base, sizeof f->base, "%s", url);
+    else
+        target_base_of_listen(http_address(server), f->base);
+    f->server = server;
+}
+
+static enum rc open_server(struct front *f, const char *listen, struct diag *d)
+{
+    static const char *const headers[] = { "X-Content-Type-Options", "nosniff", NULL };
+    const struct issuer_settings *const s = &f->home.settings.issuer;
+    char spool[PATH_LEN];
+    struct http_server *server = NULL;
+    int fd = -1;
+    enum rc rc = make_folder(&f->home, "spool", spool, d);
+    if (rc == RC_OK)
+        rc = notify_listen_fd(&fd, d);
+    if (rc != RC_OK)
+        return rc;
+
+    const struct http_options o = {
+        .listen = fd >= 0 ? NULL : listen,
+        .listen_fd = fd,
+        .routes = f->routes,
+        .arg = f,
+        .limits = { .connections = s->connections, .threads = s->requests },
+        .spool = spool,
+        .headers = headers,
+        .answered = answered,
+    };
+    rc = http_open(&o, &server, d);
+    if (rc != RC_OK)
+        return rc;
+    set_base(f, server);
+    return s->metrics_listen[0] ? open_metrics(f, d) : RC_OK;
+}
+
+/* --- starting and ending --- */
+
+static enum rc open_front(struct run *r, const struct run_options *o, struct diag *d)
+{
+    struct front *const f = &r->front;
+    enum rc rc = take_home(r, d);
+    if (rc == RC_OK)
+        rc = who_open(&f->home, &f->who, d);
+    if (rc == RC_OK)
+        rc = open_link(&f->home, CORE_SOCKET, &f->core, d);
+    if (rc == RC_OK)
+        rc = open_link(&f->home, READER_SOCKET, &f->reader, d);
+    if (rc != RC_OK)
+        return rc;
+
+    raise_file_limit(&f->home.settings.issuer);
+    front_routes_fill(f, f->home.settings.issuer.metrics_listen[0] != '\0');
+    f->metrics = metrics_new(f->route_names, f->route_count + 1);
+    if (!f->metrics)
+        return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "metrics");
+    f->has_helpers = o->helpers;
+    return open_server(f, listen_of(o, &f->home), d);
+}
+
+static void close_front(struct run *r)
+{
+    struct front *const f = &r->front;
+    link_cut(f->core);
+    link_cut(f->reader);
+    http_close(f->metrics_server);
+    http_close(f->server);
+    helpers_stop(r->helpers, f->home.settings.issuer.grace_s * 1000);
+    link_free(f->core);
+    link_free(f->reader);
+    who_close(f->who);
+    metrics_free(f->metrics);
+    home_close(&f->home);
+    fd_close_at(&r->lock);
+    fd_close_at(&r->signals);
+}
+
+static enum rc take_signals(int *ret, struct diag *d)
+{
+    sigset_t set;
+    (void)sigemptyset(&set);
+    (void)sigaddset(&set, SIGTERM);
+    (void)sigaddset(&set, SIGINT);
+    (void)sigaddset(&set, SIGHUP);
+    (void)sigaddset(&set, SIGCHLD);
+    (void)signal(SIGPIPE, SIG_IGN);
+    /* Before any thread is made: they all inherit it. */
+    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
+        return diag_set(d, RC_IO, DIAG_NO_OFFSET, "signals cannot be blocked");
+    *ret = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    return *ret >= 0 ? RC_OK : diag_set(d, RC_IO, DIAG_NO_OFFSET, "signals cannot be read");
+}
+
+static void set_level(const struct issuer_settings *s)
+{
+    enum log_level level = LEVEL_INFO;
+    if (log_level_from_name(s->log_level, &level))
+        log_set_level(level);
+}
+
+/* --- while it runs --- */
+
+static void reload(struct run *r)
+{
+    ON_EXIT(home_close) struct home h = { 0 };
+    struct diag d = DIAG_INIT;
+    const enum rc rc = home_open(r->front.home.path, &h, &d);
+    who_refresh(r->front.who);
+    if (rc == RC_OK)
+        set_level(&h.settings.issuer);
+    else
+        log_failure(LEVEL_ERROR, "settings_not_read", rc, &d);
+
+    struct log_line l = log_begin(LEVEL_INFO, "reloaded");
+    log_end(&l);
+}
+
+/* True: we are to end. */
+static bool take_signal(struct run *r)
+{
+    struct signalfd_siginfo info;
+    bool end = false;
+    while (read(r->signals, &info, sizeof info) == (ssize_t)sizeof info) {
+        if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT)
+            end = true;
+        else if (info.ssi_signo == SIGHUP)
+            reload(r);
+    }
+    return end;
+}
+
+static void tend_helpers(struct run *r)
+{
+    if (!r->helpers)
+        return;
+    helpers_tend(r->helpers, now_ms());
+    for (size_t i = 0; i < HELPER_COUNT; i++) {
+        const struct helper_count c = helpers_count(r->helpers, i);
+        r->front.helper[i].running = c.pid > 0;
+        r->front.helper[i].restarts = c.restarts;
+    }
+}
+
+static void say_ready(struct run *r)
+{
+    const char *const address = http_address(r->front.server);
+    struct log_line l = log_begin(LEVEL_INFO, "ready");
+    log_word(&l, "address", address);
+    log_number(&l, "after_ms", now_ms() - r->began_ms);
+    log_end(&l);
+    (void)printf("listening %s\n", address);
+    (void)fflush(stdout);
+    notify_ready();
+    r->ready = true;
+}
+
+/* RC_OK: is ready now, or may still become so. */
+static enum rc look_whether_ready(struct run *r, struct diag *d)
+{
+    struct front_part parts[FRONT_PARTS];
+    if (front_parts(&r->front, parts, NULL)) {
+        say_ready(r);
+        return RC_OK;
+    }
+    if (!r->helpers || now_ms() - r->began_ms < START_LIMIT_MS)
+        return RC_OK;
+    for (size_t i = 0; i < FRONT_PARTS; i++) {
+        if (!parts[i].ready)
+            return diag_set(d, RC_IO, DIAG_NO_OFFSET, "not ready after %d s: %s: %s",
+                            START_LIMIT_MS / 1000, parts[i].name, parts[i].reason);
+    }
+    return RC_OK;
+}
+
+static int wait_ms(const struct run *r)
+{
+    int ms = r->ready ? TICK_MS : TICK_READY_MS;
+    const int due = r->helpers ? helpers_wait_ms(r->helpers, now_ms()) : -1;
+    if (due >= 0 && due < ms)
+        ms = due;
+    if (r->watchdog_ms > 0 && r->watchdog_ms < ms)
+        ms = (int)r->watchdog_ms;
+    return ms;
+}
+
+static void ping_watchdog(struct run *r)
+{
+    const int64_t now = now_ms();
+    if (r->watchdog_ms == 0 || now - r->watched_ms < r->watchdog_ms)
+        return;
+    notify_watchdog();
+    r->watched_ms = now;
+}
+
+static enum rc run_until_told(struct run *r, struct diag *d)
+{
+    struct pollfd p = { .fd = r->signals, .events = POLLIN };
+    for (;;) {
+        (void)poll(&p, 1, wait_ms(r));
+        if (take_signal(r))
+            return RC_OK;
+        tend_helpers(r);
+        who_refresh(r->front.who);
+        ping_watchdog(r);
+        const enum rc rc = r->ready ? RC_OK : look_whether_ready(r, d);
+        if (rc != RC_OK)
+            return rc;
+    }
+}
+
+/* Requests under way end first, then what they need. */
+static void wind_down(struct run *r)
+{
+    struct log_line l = log_begin(LEVEL_INFO, "stopping");
+    log_end(&l);
+    notify_stopping();
+    r->front.stopping = true;
+    if (r->front.metrics_server)
+        http_stop(r->front.metrics_server, 100);
+    http_stop(r->front.server, r->front.home.settings.issuer.grace_s * 1000);
+}
+
+enum rc run_daemon(const struct run_options *o, struct diag *d)
+{
+    ON_EXIT(close_front) struct run r = { .lock = -1, .signals = -1, .began_ms = now_ms() };
+    enum rc rc = take_signals(&r.signals, d);
+    if (rc == RC_OK)
+        rc = home_open(o->home, &r.front.home, d);
+    if (rc != RC_OK)
+        return rc;
+
+    log_open("sitecert-issuerd", LEVEL_INFO);
+    set_level(&r.front.home.settings.issuer);
+    rc = run_check(o, d);
+    if (rc == RC_OK)
+        rc = open_front(&r, o, d);
+    if (rc == RC_OK && o->helpers)
+        rc = helpers_start(r.front.home.path, now_ms(), &r.helpers, d);
+    if (rc != RC_OK)
+        return rc;
+
+    r.watchdog_ms = (int64_t)notify_watchdog_ms() / 2;
+    rc = run_until_told(&r, d);
+    wind_down(&r);
+    return rc;
+}

@@ -1,0 +1,136 @@
+#include "tests/unit/check.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/crypto/hash.h"
+#include "core/http/body.h"
+
+/* Bytes that the disk still takes; the rest is no room. */
+static size_t room = SIZE_MAX;
+
+ssize_t __real_write(int fd, const void *bytes, size_t len);
+ssize_t __wrap_write(int fd, const void *bytes, size_t len);
+
+ssize_t __wrap_write(int fd, const void *bytes, size_t len)
+{
+    if (room == SIZE_MAX)
+        return __real_write(fd, bytes, len);
+    if (room == 0) {
+        errno = ENOSPC;
+        return -1;
+    }
+    const size_t n = len < room ? len : room;
+    room -= n;
+    return __real_write(fd, bytes, n);
+}
+
+static void body_free_at(struct body *b)
+{
+    body_free(b);
+}
+
+static void one_byte_more_than_the_most_is_too_large(void **state)
+{
+    (void)state;
+    for (unsigned more = 0; more < 2; more++) {
+        ON_EXIT(body_free_at) struct body b = BODY_NOTHING;
+        assert_int_equal(body_begin(&b, HTTP_BODY_MEMORY, 10, NULL, NULL), RC_OK);
+        assert_true(body_add(&b, SPAN_LITERAL("01234567")));
+        assert_true(body_add(&b, span_of("89a", 2 + more)));
+        assert_int_equal(body_end(&b), RC_OK);
+        assert_true(b.too_large == (more == 1));
+        assert_true(b.bytes.len <= 10);
+    }
+}
+
+static void what_is_too_large_is_not_listened_to_for_ever(void **state)
+{
+    (void)state;
+    static const uint8_t bytes[65536];
+    ON_EXIT(body_free_at) struct body b = BODY_NOTHING;
+    assert_int_equal(body_begin(&b, HTTP_BODY_MEMORY, 10, NULL, NULL), RC_OK);
+    unsigned pieces = 0;
+    while (body_add(&b, span_of(bytes, sizeof bytes)))
+        assert_true(++pieces < 32);
+    assert_true(pieces >= 16);
+    assert_int_equal(b.bytes.len, 0);
+}
+
+static void assert_digest(const struct body *b, struct span bytes)
+{
+    uint8_t wanted[SHA256_LEN];
+    sha256(bytes, wanted);
+    assert_memory_equal(b->sha256, wanted, sizeof wanted);
+}
+
+static void a_spooled_body_has_no_name_and_starts_at_its_beginning(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/test_body.XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    {
+        ON_EXIT(body_free_at) struct body b = BODY_NOTHING;
+        assert_int_equal(body_begin(&b, HTTP_BODY_FILE, 100, folder, NULL), RC_OK);
+        assert_true(body_add(&b, SPAN_LITERAL("hello ")));
+        assert_true(body_add(&b, SPAN_LITERAL("there")));
+        assert_int_equal(body_end(&b), RC_OK);
+        char back[20];
+        assert_int_equal(read(b.fd, back, sizeof back), 11);
+        assert_memory_equal(back, "hello there", 11);
+        assert_digest(&b, SPAN_LITERAL("hello there"));
+        struct stat about;
+        assert_int_equal(fstat(b.fd, &about), 0);
+        assert_int_equal(about.st_nlink, 0);
+        assert_int_equal(about.st_mode & 0777, 0600);
+    }
+    assert_int_equal(rmdir(folder), 0);
+}
+
+static void a_full_disk_is_told_at_the_end_and_what_comes_is_dropped(void **state)
+{
+    (void)state;
+    ON_EXIT(body_free_at) struct body b = BODY_NOTHING;
+    assert_int_equal(body_begin(&b, HTTP_BODY_FILE, 100, "/tmp", NULL), RC_OK);
+    room = 7;
+    assert_true(body_add(&b, SPAN_LITERAL("12345")));
+    assert_true(body_add(&b, SPAN_LITERAL("67890")));
+    assert_true(body_add(&b, SPAN_LITERAL("abc")));
+    room = SIZE_MAX;
+    assert_int_equal(body_end(&b), RC_FULL);
+    assert_int_equal(lseek(b.fd, 0, SEEK_END), 7);
+}
+
+static void a_folder_that_is_not_there_is_told_before_anything_is_read(void **state)
+{
+    (void)state;
+    ON_EXIT(body_free_at) struct body b = BODY_NOTHING;
+    assert_int_equal(body_begin(&b, HTTP_BODY_FILE, 100, "/nowhere/at/all", NULL), RC_IO);
+    assert_null(b.hash);
+}
+
+static void an_empty_body_has_the_digest_of_nothing(void **state)
+{
+    (void)state;
+    ON_EXIT(body_free_at) struct body b = BODY_NOTHING;
+    assert_int_equal(body_begin(&b, HTTP_BODY_MEMORY, 10, NULL, NULL), RC_OK);
+    assert_int_equal(body_end(&b), RC_OK);
+    assert_digest(&b, SPAN_LITERAL(""));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_byte_more_than_the_most_is_too_large),
+        cmocka_unit_test(what_is_too_large_is_not_listened_to_for_ever),
+        cmocka_unit_test(a_spooled_body_has_no_name_and_starts_at_its_beginning),
+        cmocka_unit_test(a_full_disk_is_told_at_the_end_and_what_comes_is_dropped),
+        cmocka_unit_test(a_folder_that_is_not_there_is_told_before_anything_is_read),
+        cmocka_unit_test(an_empty_body_has_the_digest_of_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -2,15 +2,17 @@
 """Draws all 8,105 characters of 通用规范汉字表 (2013) and 500 of CJK extensions A to H.
 
 Three opinions on each page: outlines against the fonts (draw_characters itself), text extracted by
-poppler and mupdf, and pixels of poppler against mupdf's.
+poppler, mupdf and pdf.js, and pixels of poppler against mupdf's.
 
     pdf_characters.py DRAW_CHARACTERS FOLDER
 """
 import bz2
+import json
 import pathlib
 import subprocess
 import sys
 
+INTEROP = pathlib.Path(__file__).resolve().parent.parent / "interop"
 UNIHAN = pathlib.Path("/usr/share/unicode/Unihan_OtherMappings.txt.bz2")  # package unicode-data
 STANDARD = 8105
 EXTENSION = 500
@@ -57,15 +59,26 @@ def squeezed(text):
     return "".join(text.split())
 
 
-def check_text(page):
+def code_point(text, at):
+    return f"U+{ord(text[at]):04X}" if at < len(text) else "nothing"
+
+
+def check_text(page, texts):
+    """texts: what each reader found on it."""
     want = squeezed(page.with_suffix(".txt").read_text(encoding="utf-8"))
-    readers = {"poppler": ("pdftotext", "-layout", page, "-"),
-               "mupdf": ("mutool", "draw", "-q", "-F", "text", page)}
-    for name, command in readers.items():
-        got = squeezed(run(*command).decode("utf-8"))
+    for name, text in texts.items():
+        got = squeezed(text)
         if got != want:
             first = next((i for i, (a, b) in enumerate(zip(want, got)) if a != b), min(len(want), len(got)))
-            sys.exit(f"{page}: {name} reads U+{ord(got[first]):04X} for U+{ord(want[first]):04X} at {first}")
+            sys.exit(f"{page}: {name} reads {code_point(got, first)} for {code_point(want, first)} at {first}")
+
+
+def check_texts(pages):
+    by_pdfjs = run(INTEROP / "run", "pdf_text.mjs", *pages).decode().splitlines()
+    for page, line in zip(pages, by_pdfjs, strict=True):
+        check_text(page, {"poppler": run("pdftotext", "-layout", page, "-").decode(),
+                          "mupdf": run("mutool", "draw", "-q", "-F", "text", page).decode(),
+                          "pdf.js": json.loads(line)})
 
 
 def grey(data):
@@ -111,8 +124,8 @@ def main(program, folder):
     if len(drawn) < EXTENSION:
         sys.exit(f"only {len(drawn)} characters of the extensions could be drawn")
     pages = sorted(folder.glob("page-*.pdf"))
+    check_texts(pages)
     for page in pages:
-        check_text(page)
         check_pixels(page)
         run("qpdf", "--check", page)
     print(f"{STANDARD} standard characters and {len(drawn)} of extensions A to H on {len(pages)} pages: "

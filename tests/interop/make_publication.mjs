@@ -119,6 +119,12 @@ function publish(clock, copy) {
   if (copy) cpSync(published, join(out, copy), { recursive: true })
 }
 
+// A signed copy, and the token that it has to hold.
+function saveCopy(clock, number) {
+  sitecert(clock, 'pdf', number, '-o', join(out, 'certificate.pdf'))
+  writeFileSync(join(out, 'certificate.cbor'), sitecert(clock, 'token', number, '--raw'))
+}
+
 function secondsOf(clock) {
   return Date.parse(`${clock}+08:00`) / 1000
 }
@@ -153,5 +159,6 @@ const made = {
   tokens: saveTokens(at),
   keys: sitecertJson(at, 'keys', 'list'),
 }
+saveCopy(at, numbers.get('te-1'))
 writeFileSync(join(out, 'made.json'), JSON.stringify(made, null, 1))
 console.log(`${made.tokens.length} tokens of ${new Set(numbers.values()).size} certificates, ${readdirSync(published).length} published names in ${published}`)

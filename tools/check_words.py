@@ -18,7 +18,7 @@ CODE_NAMES = (".c", ".h", ".py", ".sh", ".js", ".mjs", ".cmake", "CMakeLists.txt
 def files(root):
     for folder, folders, names in os.walk(root):
         folders[:] = sorted(f for f in folders if f not in SKIP and not f.startswith("build-"))
-        yield from (pathlib.Path(folder, name) for name in sorted(names))
+        yield from (pathlib.Path(folder, name) for name in sorted(names) if name not in SKIP)
 
 
 def main(root):

@@ -122,12 +122,35 @@ static void keep_reasons(struct batch *b, const struct reasons *reasons, struct 
     to->early = kept;
 }
 
-static void read_misshapen(enum record_kind kind, struct batch_row *to)
+/* Only its record id is looked at, and kept when it may be one: it is shown again. */
+static void read_misshapen(enum record_kind kind, int32_t today, struct batch_row *to)
 {
-    to->record = (struct record){ .kind = kind };
+    struct reasons unused;
+    struct cell id = { 0 };
     for (size_t i = 0; i < to->count; i++)
         if (span_equal(to->cells[i].column, SPAN_LITERAL("record_id")))
-            to->record.record_id = to->cells[i].value;
+            id = to->cells[i];
+    record_read(kind, &id, id.column.len > 0, today, &to->record, &unused);
+}
+
+static bool names_field(const struct reasons *reasons, const char *field)
+{
+    for (size_t i = 0; field && i < reasons->count; i++)
+        if (reasons->items[i].field && strcmp(reasons->items[i].field, field) == 0)
+            return true;
+    return false;
+}
+
+/* A cell that holds none is not empty on top of that. */
+static void join_reasons(const struct reasons *early, struct reasons *found)
+{
+    struct reasons all = *early;
+    for (size_t i = 0; i < found->count; i++) {
+        const struct reason *const r = &found->items[i];
+        if (!names_field(early, r->field))
+            reasons_add_detail(&all, r->code, r->field, "%s", r->detail);
+    }
+    *found = all;
 }
 
 static enum rc digest(struct record *r, struct buf *scratch, struct diag *d)
@@ -150,10 +173,10 @@ static enum rc add_row(struct batch *b, struct filling *f, const struct row *fro
     struct batch_row *const to = &b->rows[b->count];
     to->number = from->number;
     to->line = from->line;
-    to->misshapen = from->early->count > 0;
+    to->misshapen = from->misshapen;
     copy_cells(b, f->kind, from, to);
     if (to->misshapen) {
-        read_misshapen(f->kind, to);
+        read_misshapen(f->kind, f->today, to);
         to->record.row = from->number;
         keep_reasons(b, from->early, to);
         return RC_OK;
@@ -164,6 +187,8 @@ static enum rc add_row(struct batch *b, struct filling *f, const struct row *fro
     for (size_t i = 0; i < from->count; i++)
         as_data = as_data || is_data(f->kind, from, i);
     record_read(f->kind, to->cells, to->count, f->today, &to->record, &reasons);
+    if (from->early->count > 0)
+        join_reasons(from->early, &reasons);
     to->record.row = from->number;
     enum rc rc = f->kind == KIND_PHOTO ? load_photo(b, f->folder, as_data, to, &reasons, d) : RC_OK;
     if (rc == RC_OK)

@@ -254,9 +254,11 @@ static struct row shape_csv(struct rows *r, const struct csv_row *found)
     const size_t count = found->count < r->header.count ? found->count : r->header.count;
     for (size_t i = 0; i < count; i++)
         r->cells[i] = (struct cell){ r->header.columns[i], found->cells[i] };
-    return (struct row){
-        .line = found->line, .cells = r->cells, .count = count, .lasting_columns = true
-    };
+    return (struct row){ .line = found->line,
+                         .cells = r->cells,
+                         .count = count,
+                         .lasting_columns = true,
+                         .misshapen = r->early.count > 0 };
 }
 
 static struct row shape_ndjson(struct rows *r, struct span line)
@@ -265,6 +267,7 @@ static struct row shape_ndjson(struct rows *r, struct span line)
     struct diag why = DIAG_INIT;
     if (ndjson_read(line, &r->object, &why) != RC_OK) {
         reasons_add_detail(&r->early, REASON_FIELD_INVALID, NULL, "%.90s", without_line(why.text));
+        row.misshapen = true;
         return row;
     }
     for (size_t i = 0; i < r->object.count; i++)

@@ -25,8 +25,8 @@ struct row {
     const struct cell *cells; /* borrow the rows until the next is read */
     size_t count;
     bool lasting_columns; /* the columns of cells are static storage, and of this kind */
-    /* What is wrong with its shape; when it holds any, cells may be few or none. */
-    const struct reasons *early;
+    bool misshapen;       /* cells may be few or none, or stand under columns that are not theirs */
+    const struct reasons *early; /* what is wrong with its shape, or with cells that hold none */
 };
 
 struct rows;

@@ -63,7 +63,18 @@ static enum rc add_cells(const struct photo_rows *p, const struct row *from, jso
     return RC_OK;
 }
 
-/* A nested value makes it misshapen there too; its other cells would not be looked at. */
+/* What no field takes is refused there too. */
+static enum rc add_nested(const struct reasons *early, json_t *row, struct diag *d)
+{
+    int failed = 0;
+    for (size_t i = 0; i < early->count; i++)
+        if (early->items[i].field)
+            failed |= json_object_set_new(row, early->items[i].field, json_array());
+    return failed == 0 ? RC_OK
+                       : diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "no memory for a photo's row");
+}
+
+/* Its other cells may be of other columns. */
 static enum rc add_misshapen(const struct row *from, json_t *row, struct diag *d)
 {
     int failed = 0;
@@ -86,7 +97,9 @@ enum rc photo_rows_put(const struct photo_rows *p, struct rows *from, struct buf
     *ret_row = rc == RC_OK && !end;
     if (rc != RC_OK || end)
         return rc;
-    rc = read.early->count > 0 ? add_misshapen(&read, row, d) : add_cells(p, &read, row, d);
+    rc = read.misshapen ? add_misshapen(&read, row, d) : add_cells(p, &read, row, d);
+    if (rc == RC_OK && !read.misshapen)
+        rc = add_nested(read.early, row, d);
     if (rc == RC_OK)
         rc = json_write(row, 0, to, d);
     buf_put_u8(to, '\n');

@@ -119,7 +119,7 @@ static enum rc put_refused(struct reports *r, const char *path, const struct tol
         .line = row.line,
         .cells = row.cells,
         .count = row.count,
-        .misshapen = row.early->count > 0,
+        .misshapen = row.misshapen,
         .record = { .kind = rows_kind(r->rows),
                     .record_id = span_text(text_at(told->object, "record_id")) },
     };

@@ -19,8 +19,9 @@
       "the identity number is wrong (length, date or check character)")                            \
     X(REASON_NAME_INVALID, "name_invalid", "姓名含有不能使用的字符或长度不符",                     \
       "the name holds a character that cannot stand in a name, or is too long")                    \
-    X(REASON_DATE_INVALID, "date_invalid", "日期不存在或格式不是 YYYY-MM-DD",                      \
-      "no such day, or not written YYYY-MM-DD")                                                    \
+    X(REASON_DATE_INVALID, "date_invalid",                                                         \
+      "日期不存在、格式不是 YYYY-MM-DD，或早于此前的处理决定",                                     \
+      "no such day, not written YYYY-MM-DD, or before the order that it follows")                  \
     X(REASON_DATE_IN_FUTURE, "date_in_future", "日期晚于今天", "the date is after today")          \
     X(REASON_UNKNOWN_PROVIDER, "unknown_provider", "培训机构未登记",                               \
       "the provider is not registered")                                                            \

@@ -46,3 +46,14 @@ t import photo.csv
 echo '# lines that are not objects'
 printf '{"record_id":"p6","id_type":111,"id_number":"110101197001020003","data":"????"}\n{"record_id":\n{"record_id":"p7","file":["a"],"colour":1}\n' >photo.ndjson
 t import photo.ndjson
+echo '# an array or object leaves the other fields their reasons, and the record id its history'
+cat >training-4.ndjson <<END
+{"record_id":"t3","provider":"$PROVIDER","name":"王样本","id_type":111,"id_number":"110101197001020003","sex":"女","post":["01"],"class_id":"C1","hours":-5,"finished_on":{"day":1}}
+{"record_id":"t9","provider":"$PROVIDER","name":"王样本","id_type":111,"id_number":"110101197001020003","sex":"女","post":["01"],"class_id":"C1","hours":-5,"finished_on":"2021-02-29"}
+END
+t import training-4.ndjson
+echo '# of a misshapen row no more than a record id is told again, when it may be one'
+{ echo "$TRAININGS"; printf 'r\001d,%s,x\n%070d,%s,x\n110101197001020003,%s,x\nr-1,%s,x\n' $PROVIDER 7 $PROVIDER $PROVIDER $PROVIDER; } >training-5.csv
+t import training-5.csv --errors errors.csv --results results.ndjson
+show errors.csv
+show results.ndjson

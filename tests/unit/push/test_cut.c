@@ -111,6 +111,10 @@ static void what_is_wrong_with_a_photo_row_stays_wrong(void **state)
         "x]{\"record_id\":\"p1\",\"id_type\":\"111\",\"id_number\":\"X\",\"file\":\"none.jpg\"}\n"
         "{\"record_id\":\"p2\",\"file\":[]}\n"
         "{\"record_id\":\"p3\",\"id_type\":\"111\",\"id_number\":\"X\",\"file\":\"\"}\n");
+    expect("photo.ndjson",
+           SPAN_LITERAL("{\"record_id\":\"p4\",\"id_number\":{},\"file\":\"none.jpg\"}\n"), 10,
+           "[0+1 "
+           "cation/x]{\"record_id\":\"p4\",\"id_number\":[],\"file\":\"none.jpg\"}\n");
 }
 
 static void a_picture_travels_as_data(void **state)

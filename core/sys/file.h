@@ -61,6 +61,13 @@ MUST_CHECK enum rc file_create(const char *path, struct span bytes, unsigned mod
  * RC_EXISTS: something else has that name. */
 MUST_CHECK enum rc folder_make(const char *path, unsigned mode, struct diag *d);
 
+/*
+ * Removes what replacing files in folder and below it has left beside them when its process was
+ * killed: NAME.<process>-<n>~ of processes that are no more, or of this one, which must not be
+ * replacing a file there meanwhile. What cannot be removed, or is not there, is no error.
+ */
+void folder_sweep(const char *folder);
+
 #define PATH_LEN 1024 /* bytes with NUL; a longer path is RC_LIMIT */
 
 /* "folder/name" into ret[PATH_LEN]; no slash is added to "" or behind another. */

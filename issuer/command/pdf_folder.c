@@ -254,6 +254,7 @@ enum rc pdf_folder_fill(struct reading *from, const struct press *press, struct 
     enum rc rc = folder_make(o->folder, 0755, d);
     if (rc != RC_OK)
         return rc;
+    folder_sweep(o->folder);
     s.proofs = malloc(sizeof *s.proofs);
     s.slots = calloc(s.size, sizeof *s.slots);
     if (s.proofs && s.slots) {

@@ -223,6 +223,7 @@ static enum rc make_lists(struct material *m, const char *folder, struct diag *d
 static enum rc run(struct material *m, const char *folder, struct diag *d)
 {
     enum rc rc = folder_make(folder, 0755, d);
+    folder_sweep(folder);
     if (rc == RC_OK)
         rc = make_lists(m, folder, d);
     if (rc == RC_OK)

@@ -81,6 +81,15 @@ echo '# standard output'
 "$SITECERT" pdf --compare stdout.pdf | cut -d: -f3
 "$SITECERT" pdf $A -o - >/dev/full
 echo "status $?"
+echo '# what a killed run left beside its copies is gone after the next'
+(
+    ulimit -f 100
+    "$SITECERT" pdf --all -o killed 2>/dev/null
+    [ $? -gt 128 ] && echo 'killed'
+)
+ls killed | sed -E 's/[0-9]{17}/NUMBER/; s/[0-9]+-0~/PROCESS-0~/' | sort -u
+"$SITECERT" pdf --all -o killed --quiet >/dev/null
+ls killed | grep '~$' || echo 'nothing is left beside'
 echo '# no room for a whole file'
 (
     trap '' XFSZ

@@ -12,6 +12,11 @@ echo '# one more leaf: old tiles stay'
 t publish pub --lang zh
 sha256sum -c --quiet before 2>&1 | sed -n 1p
 list
+echo '# what a killed publication left beside its files is gone after the next'
+touch pub/bundle.scb.999999999-0~ pub/log/tile/0/000.p/5.999999999-1~ pub/notes~
+"$SITECERT" publish pub --quiet
+find pub -name '*~'
+rm pub/notes~
 echo '# to an inspector'
 if [ -x "$(dirname "$SITECERT")/certcheck" ]; then
     "$(dirname "$SITECERT")/certcheck" --at 2021-09-10T11:00:00+08:00 --bundle pub/bundle.scb --root "$SITECERT_HOME/root.cbor" --json "$("$SITECERT" token $A)" 2>/dev/null |

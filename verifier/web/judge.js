@@ -1,0 +1,172 @@
+// Decides what to think of one certificate, as core/cert/judge.c does: docs/verification.md has the order. What was not
+// checked is never good, and of what is not authentic nothing is shown.
+import { toHex } from './bytes.js'
+import { STATUS } from './columns.js'
+import { dateText, dayOfTime, timeText } from './dates.js'
+import { dueDaysAt } from './policy.js'
+import { unlessRefused } from './refused.js'
+import { readToken } from './token.js'
+import { USE, findSigner, hasHost } from './trust.js'
+import { addDeployment, addProblem, hasProblem, newVerdict } from './verdict.js'
+
+export const CLOCK_SKEW_S = 86400
+
+const DOUBTS = ['signed_ahead', 'status_stale', 'trust_stale']
+
+function deny(v, why) {
+  v.in_force = false
+  addProblem(v, why)
+}
+
+// What a key that verifies still may not sign; undefined: it may.
+function objection(key, claims) {
+  if (key.use !== USE.token) return 'key_use'
+  if (claims.iat < key.notBefore || claims.iat > key.notAfter) return 'key_dates'
+  if (claims.logIndex < key.first || claims.logIndex >= key.last) return 'key_range'
+  if (key.units && !key.units.includes(claims.unit)) return 'key_scope'
+  if (key.posts && !key.posts.includes(claims.post)) return 'key_scope'
+  return undefined
+}
+
+// The key by which it is authentic, or undefined and why it is not.
+async function judgeSignature(v, { message, claims }, trust) {
+  const { known, key } = await findSigner(trust, message)
+  if (!known) addProblem(v, 'unknown_key')
+  else if (!key) deny(v, 'bad_signature')
+  else {
+    const why = objection(key, claims)
+    if (!why) return key
+    deny(v, why)
+  }
+  return undefined
+}
+
+// --- names and dates, once it is authentic ---
+
+function setDeadline(v, deadline, now) {
+  v.deadline = dateText(deadline)
+  v.days_left = deadline - dayOfTime(now)
+}
+
+function showToken(v, claims, key, { bundle, now }) {
+  const named = bundle?.directory
+  v.authentic = true
+  v.status_from = 'token'
+  v.number = claims.number
+  v.version = claims.version
+  v.holder = { name: claims.name, id_type: claims.idType, id_tail: claims.idTail }
+  v.post = { code: claims.post, name: named?.posts.get(claims.post)?.name ?? null }
+  v.authority = named?.units.get(claims.unit)?.name ?? null
+  v.provider = named?.providers[claims.provider]?.name ?? null
+  v.issued = dateText(claims.issued)
+  v.key = { kid: toHex(key.kid), use: 'token' }
+  v.log = { index: claims.logIndex, included: null }
+  setDeadline(v, claims.deadline, now)
+}
+
+// Back to a verdict that shows nothing, when the lists say no to what a signature said yes to.
+function denyShown(v, why) {
+  const { deployment, demo, host_matches, as_of, age_seconds, problems } = v
+  Object.assign(v, newVerdict(), { deployment, demo, host_matches, as_of, age_seconds, problems, status_from: 'bundle' })
+  deny(v, why)
+}
+
+// --- the status ---
+
+function judgeTimes(v, claims, { trust, bundle, refused, now, maxAge }) {
+  if (claims.iat > now + CLOCK_SKEW_S || trust.issued > now + CLOCK_SKEW_S) addProblem(v, 'signed_ahead')
+  if (now > trust.nextUpdate) addProblem(v, 'trust_stale')
+  if (refused) addProblem(v, refused)
+  if (!bundle) {
+    addProblem(v, 'status_missing')
+    return
+  }
+  const { issued, sets } = bundle.header
+  if (issued > now + CLOCK_SKEW_S) addProblem(v, 'signed_ahead')
+  if (sets.some(({ exp }) => now > exp) || now - issued > maxAge) addProblem(v, 'status_stale')
+}
+
+// Whether the list holds this very version, or a later one.
+function isListed(claims, row) {
+  return row.version > 0 && (claims.version < row.version || (claims.version === row.version && claims.deadline === row.deadline))
+}
+
+function applyRow(v, claims, row, now) {
+  v.status_from = 'bundle'
+  v.current_version = row.version
+  v.replaced = row.version > claims.version
+  if (v.replaced) addProblem(v, 'replaced')
+  setDeadline(v, row.deadline, now)
+}
+
+function conclude(v, state, inForce) {
+  v.state = state
+  v.in_force = inForce
+}
+
+function concludeByDeadline(v, claims, { bundle, now }) {
+  const due = dueDaysAt(bundle.policy, claims.unit, dayOfTime(now))
+  if (v.days_left < 0) conclude(v, 'lapsed', false)
+  else conclude(v, v.days_left <= due ? 'due' : 'valid', true)
+}
+
+// There is no way back from invalid, so an old list is enough; whatever can change again counts only while the lists are
+// fresh and our clock is believable.
+function concludeByRow(v, claims, row, atHand) {
+  if (row.status === STATUS.invalid) conclude(v, 'revoked', false)
+  else if (DOUBTS.some((code) => hasProblem(v, code))) return
+  else if (row.status === STATUS.suspended) conclude(v, 'suspended', false)
+  else concludeByDeadline(v, claims, atHand)
+}
+
+const NO_ROW = { status: 0, version: 0, deadline: 0 }
+
+async function judgeStatus(v, claims, atHand) {
+  const { bundle, now } = atHand
+  const found = await unlessRefused(async () => (await bundle.row(claims.statusIndex)) ?? NO_ROW)
+  if (!found) {
+    addProblem(v, 'block_damaged')
+    return
+  }
+  v.as_of = timeText(bundle.header.issued)
+  v.age_seconds = now - bundle.header.issued
+  if (isListed(claims, found)) {
+    applyRow(v, claims, found, now)
+    concludeByRow(v, claims, found, atHand)
+  } else if (claims.iat < bundle.header.issued) {
+    denyShown(v, 'not_in_register')
+  } else {
+    addProblem(v, 'newer_than_list')
+    if (found.version > 0 && found.status === STATUS.invalid) {
+      v.status_from = 'bundle'
+      conclude(v, 'revoked', false)
+    }
+  }
+}
+
+/*
+ * bytes   the COSE bytes
+ * host    as the QR text named it; '': none
+ * atHand  { trust, bundle, refused, now, maxAge }: bundle undefined: keys only; refused: the problem for which the bundle's
+ *         status may not serve though its keys may; now, maxAge in seconds
+ */
+export async function judge(bytes, host, atHand) {
+  const v = newVerdict()
+  addDeployment(v, atHand.trust)
+  const token = await unlessRefused(() => readToken(bytes))
+  if (!token) {
+    addProblem(v, 'format')
+    return v
+  }
+  if (host !== '') {
+    v.host_matches = hasHost(atHand.trust, host)
+    if (!v.host_matches) addProblem(v, 'host_mismatch')
+  }
+  const key = await judgeSignature(v, token, atHand.trust)
+  if (!key) return v
+
+  showToken(v, token.claims, key, atHand)
+  judgeTimes(v, token.claims, atHand)
+  if (atHand.bundle && !atHand.refused) await judgeStatus(v, token.claims, atHand)
+  return v
+}

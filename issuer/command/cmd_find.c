@@ -1,6 +1,7 @@
 #include "core/unicode/name.h"
-#include "issuer/command/certificate.h"
+#include "issuer/command/certificate_text.h"
 #include "issuer/command/reading.h"
+#include "issuer/reader/certificate.h"
 
 struct find_options {
     const char *name, *id;

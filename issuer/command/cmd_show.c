@@ -1,5 +1,6 @@
-#include "issuer/command/certificate.h"
+#include "issuer/command/certificate_text.h"
 #include "issuer/command/reading.h"
+#include "issuer/reader/certificate.h"
 
 static enum rc print(const struct cli_call *call, struct reading *r, const struct reg_cert *c,
                      struct diag *d)

@@ -110,18 +110,27 @@ static enum rc load(struct reg *r, struct diag *d)
     return rc;
 }
 
-static enum rc open_as(const struct home *h, const struct vault *vault, enum reg_mode mode,
-                       struct reg **ret, struct diag *d)
+static struct reg *new_reg(const struct vault *vault, enum reg_mode mode, struct diag *d)
 {
-    ON_EXIT(register_close_at) struct reg *r = calloc(1, sizeof *r);
-    if (!r)
-        return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "the register");
+    struct reg *const r = calloc(1, sizeof *r);
+    if (!r) {
+        (void)diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "the register");
+        return NULL;
+    }
     r->mode = mode;
     r->vault = vault;
     r->lock_fd = -1;
     vault_derive(vault, "status-permutation", r->statuses.key);
     vault_derive(vault, "row-content", r->content_key);
+    return r;
+}
 
+static enum rc open_as(const struct home *h, const struct vault *vault, enum reg_mode mode,
+                       struct reg **ret, struct diag *d)
+{
+    ON_EXIT(register_close_at) struct reg *r = new_reg(vault, mode, d);
+    if (!r)
+        return RC_NOMEM;
     enum rc rc = reg_env_open(r, h, d);
     if (rc == RC_OK)
         rc = check_secret(r, d);
@@ -149,6 +158,32 @@ enum rc register_open(const struct home *h, const struct vault *vault, enum reg_
         return rc;
     register_close(empty);
     return open_as(h, vault, REG_READ, ret, d);
+}
+
+enum rc register_view(struct reg *opened, struct reg **ret, struct diag *d)
+{
+    assert(opened && opened->mode == REG_READ && !opened->is_view && ret);
+
+    ON_EXIT(register_close_at) struct reg *r = new_reg(opened->vault, REG_READ, d);
+    if (!r)
+        return RC_NOMEM;
+    reg_env_share(r, opened);
+    enum rc rc = reg_begin(r, d);
+    if (rc == RC_OK)
+        rc = register_renew(r, d);
+    if (rc != RC_OK)
+        return rc;
+    *ret = TAKE(r);
+    return RC_OK;
+}
+
+enum rc register_renew(struct reg *r, struct diag *d)
+{
+    assert(r && r->mode == REG_READ);
+
+    bool changed = false;
+    const enum rc rc = reg_renew(r, &changed, d);
+    return rc == RC_OK && changed ? load(r, d) : rc;
 }
 
 void register_close(struct reg *r)

@@ -7,7 +7,7 @@
  * a failed commit the register refuses all further work: close it, stop
  * acknowledging, open again. After a failed write it refuses all but
  * register_abort(). A process opens a home's register once at a time (LMDB's
- * file locks end with the first close).
+ * file locks end with the first close); threads that read have a view each.
  *
  * Functions that look one thing up answer RC_NOT_FOUND without a word in d.
  *
@@ -36,6 +36,18 @@ MUST_CHECK enum rc register_commit(struct reg *r,
                                    struct diag *d); /* durable; a new transaction begins */
 MUST_CHECK enum rc register_abort(struct reg *r,
                                   struct diag *d); /* forgets back to the last commit (dry run) */
+
+/*
+ * Views: what one thread reads by, over a register that this process has opened with REG_READ. A
+ * view is used by one thread at a time, and closed before its register. It stands at one committed
+ * state until register_renew(). RC_BUSY: there are as many readers as the register has places for.
+ */
+MUST_CHECK enum rc register_view(struct reg *opened, struct reg **ret, struct diag *d);
+/* Goes on to the last committed state; spans and pointers of before end. A failure is for good. */
+MUST_CHECK enum rc register_renew(struct reg *r, struct diag *d);
+/* Lets go of its state, so that a writer may use the pages of old ones again: until
+ * register_renew() it answers nothing. */
+void register_rest(struct reg *r);
 
 /* --- units and providers: few, kept in memory; histories in order of arrival --- */
 #define HISTORY_MAX 64

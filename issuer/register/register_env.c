@@ -258,7 +258,7 @@ static enum rc check_schema(struct reg *r, struct diag *d)
     return rc;
 }
 
-/* Table handles of a writer last only when the transaction that opened them is committed. */
+/* Table handles last only when the transaction that opened them is committed, a reader's too. */
 static enum rc settle_tables(struct reg *r, struct diag *d)
 {
     enum rc rc = reg_begin(r, d);
@@ -266,14 +266,15 @@ static enum rc settle_tables(struct reg *r, struct diag *d)
         rc = open_tables(r, d);
     if (rc == RC_OK)
         rc = check_schema(r, d);
-    if (rc != RC_OK || r->mode == REG_READ)
+    if (rc != RC_OK)
         return rc;
 
     const int error = mdb_txn_commit(r->txn);
     r->txn = NULL;
     if (error != 0)
         return reg_lmdb_rc(r, error, "write the register", d);
-    rc = reg_env_extend(r, d);
+    if (r->mode == REG_WRITE)
+        rc = reg_env_extend(r, d);
     return rc == RC_OK ? reg_begin(r, d) : rc;
 }
 
@@ -317,11 +318,35 @@ enum rc reg_env_open(struct reg *r, const struct home *h, struct diag *d)
     return rc == RC_OK ? settle_tables(r, d) : rc;
 }
 
+void reg_env_share(struct reg *r, const struct reg *from)
+{
+    r->env = from->env;
+    r->is_view = true;
+    memcpy(r->dbi, from->dbi, sizeof r->dbi);
+}
+
+enum rc reg_renew(struct reg *r, bool *ret_changed, struct diag *d)
+{
+    mdb_txn_reset(r->txn); /* resetting one that rests does nothing */
+    const int error = mdb_txn_renew(r->txn);
+    if (error != 0)
+        return reg_lmdb_rc(r, error, "read the register", d);
+    *ret_changed = mdb_txn_id(r->txn) != r->loaded_txn;
+    r->loaded_txn = mdb_txn_id(r->txn);
+    return RC_OK;
+}
+
+void register_rest(struct reg *r)
+{
+    assert(r && r->mode == REG_READ);
+    mdb_txn_reset(r->txn);
+}
+
 void reg_env_close(struct reg *r)
 {
     if (r->txn)
         mdb_txn_abort(r->txn);
-    if (r->env)
+    if (r->env && !r->is_view)
         mdb_env_close(r->env);
     r->txn = NULL;
     r->env = NULL;

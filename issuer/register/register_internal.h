@@ -79,7 +79,9 @@ struct reg {
     const struct vault *vault;
     int lock_fd; /* the writer's lock; -1 for readers */
     MDB_env *env;
+    bool is_view; /* env is another's */
     MDB_txn *txn;
+    size_t loaded_txn; /* the state that is kept in memory: of a reader */
     MDB_dbi dbi[DB_COUNT];
     bool broken; /* a write of this transaction failed: only abort helps */
     bool dead;   /* a commit failed: only closing helps */
@@ -102,6 +104,9 @@ struct reg {
 /* --- register_env.c --- */
 enum rc reg_env_open(struct reg *r, const struct home *h, struct diag *d);
 void reg_env_close(struct reg *r);
+void reg_env_share(struct reg *r, const struct reg *from); /* r is a view of it */
+/* A reader's transaction begins again at the last committed state. */
+enum rc reg_renew(struct reg *r, bool *ret_changed, struct diag *d);
 enum rc reg_begin(struct reg *r, struct diag *d);
 enum rc reg_lmdb_rc(const struct reg *r, int error, const char *what, struct diag *d);
 /* After a commit: the file is at least as long as the pages that it is said to have. */

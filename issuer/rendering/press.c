@@ -184,7 +184,7 @@ static enum rc sign(const struct press *p, struct signer *signer, const struct s
     request->number = span_text(s->number);
     request->version = s->version;
     request->state = s->state;
-    const enum rc rc = signer_document(signer, request, p->home->now, timed ? &plain : to, d);
+    const enum rc rc = signer_document(signer, request, s->as_of, timed ? &plain : to, d);
     return rc == RC_OK && timed ? tsa_stamp(p->home, buf_span(&plain), to, d) : rc;
 }
 
@@ -205,7 +205,7 @@ static void put_contents(struct buf *pdf, const struct pdf_signature_place *plac
 static enum rc look_over(const struct press *p, const struct sheet *s, const struct buf *pdf,
                          struct diag *d)
 {
-    const struct evidence at_hand = { .trust = p->home->trust, .now = p->home->now };
+    const struct evidence at_hand = { .trust = p->home->trust, .now = s->as_of };
     struct diag why = DIAG_INIT;
     struct pdf_finding found;
     const enum rc rc = judge_pdf_file(buf_span(pdf), &at_hand, &found, &why);
@@ -226,9 +226,9 @@ static enum rc print(const struct press *p, struct signer *signer, const struct 
     struct pdf_signature_place place;
     struct document_request request = { 0 };
     ON_EXIT(buf_free_at) struct buf contents = { 0 };
-    enum rc rc = signer_document_room(signer, tsa_wanted(p->home), p->home->now, &request.room, d);
+    enum rc rc = signer_document_room(signer, tsa_wanted(p->home), s->as_of, &request.room, d);
     if (rc == RC_OK)
-        rc = press_draw(p, s, (struct press_terms){ p->home->now, request.room }, to, &place, d);
+        rc = press_draw(p, s, (struct press_terms){ s->as_of, request.room }, to, &place, d);
     if (rc == RC_OK)
         rc = digest_ranges(to, &place, request.digest, d);
     if (rc == RC_OK)
@@ -243,7 +243,7 @@ static enum rc check_dates(const struct press *p, const struct sheet *s, struct 
 {
     struct token t;
     char until[DATE_TEXT_LEN + 1];
-    const int32_t made = date_of_time(p->home->now);
+    const int32_t made = date_of_time(s->as_of);
     const enum rc rc = token_parse(buf_span(&s->token), &t, d);
     if (rc != RC_OK || press_copy_until(p->home, &t, made) >= made)
         return rc;

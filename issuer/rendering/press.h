@@ -62,7 +62,7 @@ MUST_CHECK enum rc press_draw(const struct press *p, const struct sheet *s,
 enum press_care { PRESS_CHECKED = 0, PRESS_UNCHECKED };
 
 /*
- * Draws and signs a copy of now (home->now), with a time-stamp where the settings name an
+ * Draws and signs a copy as of the sheet's moment, with a time-stamp where the settings name an
  * authority. Thread-safe as the signer is.
  *
  * to  cleared, then the whole file; cleared after an error

@@ -94,6 +94,7 @@ enum rc sheet_gather(const struct sheet_source *from, const struct reg_cert *cer
     (void)snprintf(ret->number, sizeof ret->number, "%s", cert->number);
     ret->version = version == 0 ? cert->version : version;
     ret->current = ret->version == cert->version;
+    ret->as_of = from->home->now;
     if (ret->version > cert->version)
         return diag_set(d, RC_NOT_FOUND, DIAG_NO_OFFSET, "certificate '%s' has versions 1 to %u",
                         cert->number, cert->version);

@@ -10,8 +10,9 @@
 struct sheet {
     char number[NUMBER_MAX + 1];
     uint32_t version;
-    enum state state;               /* of the certificate on the day of gathering */
-    bool current;                   /* this is its current version */
+    enum state state; /* of the certificate on the day of gathering */
+    bool current;     /* this is its current version */
+    int64_t as_of;    /* the moment of gathering (home->now), which is that of copies made of it */
     struct buf token, proof, photo; /* photo empty: none was there when the version was signed */
 };
 void sheet_free(struct sheet *s); /* leaves it zeroed; for ON_EXIT too */

@@ -335,6 +335,45 @@ class Daemon:
                 self.kill()
 
 
+class Reader:
+    """sitecert-reader by hand, where the front is started with --no-helpers."""
+
+    def __init__(self, home, clock=None):
+        self.home, self.clock = home, clock
+        self.log = open(home.folder / "reader.log", "ab")
+        self.start()
+
+    def start(self):
+        self.process = subprocess.Popen([BIN / "sitecert-reader", "--home", self.home.path], env=environment(self.clock or self.home.clock),
+                                        stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+        path = self.home.path / "run" / "reader.sock"
+        eventually(lambda: self.process.poll() is not None or answers_at(path))
+        assert self.process.poll() is None, self.said()
+
+    def said(self):
+        return (self.home.folder / "reader.log").read_text(errors="replace")
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self, limit_s=30):
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(limit_s)
+        self.log.close()
+        return self.process.returncode
+
+
+def answers_at(path):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as s:
+        try:
+            s.connect(str(path))
+        except OSError:
+            return False
+    return True
+
+
 def eventually(what, limit_s=20, pause_s=0.05):
     """Calls until it is true, and gives that; fails when it never is."""
     end = time.monotonic() + limit_s

@@ -83,8 +83,9 @@ class Reader:
             return "ok", {}, b"%PDF-1.7 \xff stand-in"
         if q["ask"] == "changes":
             change = {"seq": 7, "at": "2020-08-03T10:00:00+08:00", "number": "03301202000000013", "version": 1,
-                      "change": "issued", "state": "valid", "deadline": "2023-08-02"}
-            return "ok", {"body": json.dumps({"changes": [change]}).encode(), "next": 0 if q.get("after") else 7}
+                      "change": "issued", "unit_id": "033", "post": 1, "state": "valid", "deadline": "2023-08-02", "effective": "2020-08-03",
+                      "platform_codes": {"mohurd": "01"}}
+            return "ok", {"body": json.dumps({"changes": [change], "upto": 7}).encode(), "next": 0 if q.get("after") else 7}
         return "ok", {"body": {"certificate": CERTIFICATE, "report": REPORT, "token": b"HTTPS://SITECERT.EXAMPLE/V/0123456789"}[q["ask"]]}
 
 

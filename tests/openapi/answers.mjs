@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import Ajv2020 from 'ajv/dist/2020.js'
 import { parse } from 'yaml'
 
-const [documentPath, recordedPath] = process.argv.slice(2)
+const [documentPath, ...recordedPaths] = process.argv.slice(2)
 const document = parse(readFileSync(documentPath, 'utf8'))
 const ajv = new Ajv2020({ strict: false, allErrors: true, formats: { date: /^\d{4}-\d\d-\d\d$/ } })
 ajv.addSchema(document, 'openapi')
@@ -51,7 +51,7 @@ function complaints(answer) {
   return out
 }
 
-const answers = readFileSync(recordedPath, 'utf8').split('\n').filter(Boolean).map(line => JSON.parse(line))
+const answers = recordedPaths.flatMap(path => readFileSync(path, 'utf8').split('\n').filter(Boolean).map(line => JSON.parse(line)))
 let failed = 0
 const seen = new Set()
 for (const answer of answers) {

@@ -453,6 +453,40 @@ static void a_checkpoint_of_a_size_is_kept_once(void **state)
     assert_int_equal(register_checkpoint_covering(r, 300, &size, &note, NULL), RC_NOT_FOUND);
 }
 
+/* --- views --- */
+
+static void a_view_goes_on_when_it_is_renewed_and_others_stay(void **state)
+{
+    struct scene *const s = *state;
+    struct reg *writer = open_as(s, REG_WRITE);
+    MUST(register_commit(writer, NULL));
+    register_close(writer);
+
+    /* A process opens a register once: writing is for another. */
+    ON_EXIT(register_close_at) struct reg *opened = open_as(s, REG_READ);
+    ON_EXIT(register_close_at) struct reg *still = NULL;
+    ON_EXIT(register_close_at) struct reg *renewed = NULL;
+    MUST(register_view(opened, &still, NULL));
+    MUST(register_view(opened, &renewed, NULL));
+    const pid_t child = fork();
+    if (child == 0) {
+        struct reg *const r = open_as(s, REG_WRITE);
+        put_unit(r, 33);
+        _exit(register_commit(r, NULL) == RC_OK ? 0 : 1);
+    }
+    int status = 1;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+
+    assert_null(register_unit(renewed, 33));
+    register_rest(renewed);
+    MUST(register_renew(renewed, NULL));
+    assert_non_null(register_unit(renewed, 33));
+    assert_null(register_unit(still, 33));
+    MUST(register_renew(still, NULL));
+    assert_non_null(register_unit(still, 33));
+}
+
 /* --- numbers --- */
 
 static void every_unit_post_and_year_counts_for_itself(void **state)
@@ -495,6 +529,7 @@ int main(void)
         T(an_entry_waits_for_those_before_it),
         T(kept_hashes_give_the_root_of_the_leaves),
         T(a_checkpoint_of_a_size_is_kept_once),
+        T(a_view_goes_on_when_it_is_renewed_and_others_stay),
         T(every_unit_post_and_year_counts_for_itself),
     };
     return cmocka_run_group_tests_name("register", tests, NULL, NULL);

@@ -4,10 +4,13 @@
 
 #include "core/base/dates.h"
 #include "core/cert/signer_find.h"
+#include "core/cert/staple.h"
 
 struct judgement {
     const struct evidence *at_hand;
-    struct token token; /* read, but shown only once it is believed */
+    struct span bytes;
+    struct token token;   /* read, but shown only once it is believed */
+    struct staple staple; /* believed, and newer than the lists; zeroed: none */
     struct verdict v;
 };
 
@@ -143,14 +146,23 @@ static void conclude(struct verdict *v, enum state state, enum tristate in_force
     v->in_force = in_force;
 }
 
+static uint32_t due_days(const struct judgement *j)
+{
+    struct policy_values values;
+    if (j->at_hand->bundle)
+        return policy_at(bundle_policy(j->at_hand->bundle), j->token.unit,
+                         date_of_time(j->at_hand->now))
+            ->due_days;
+    policy_values_default(&values);
+    return values.due_days;
+}
+
 static void conclude_by_deadline(struct judgement *j)
 {
-    const struct policy_values *const policy =
-        policy_at(bundle_policy(j->at_hand->bundle), j->token.unit, date_of_time(j->at_hand->now));
     struct verdict *const v = &j->v;
     if (v->days_left < 0)
         conclude(v, STATE_LAPSED, TRI_FALSE);
-    else if ((uint32_t)v->days_left <= policy->due_days)
+    else if ((uint32_t)v->days_left <= due_days(j))
         conclude(v, STATE_DUE, TRI_TRUE);
     else
         conclude(v, STATE_VALID, TRI_TRUE);
@@ -167,19 +179,44 @@ static bool is_fresh(const struct verdict *v)
     return true;
 }
 
+static bool is_stapled(const struct judgement *j)
+{
+    return j->staple.state != STATE_UNKNOWN;
+}
+
+static void conclude_by_staple(struct judgement *j)
+{
+    struct verdict *const v = &j->v;
+    v->status_from = FROM_STAPLE;
+    v->as_of = j->staple.iat;
+    set_deadline(j, j->staple.deadline);
+    if (!is_fresh(v))
+        return;
+    if (j->staple.state == STATE_VALID)
+        conclude_by_deadline(j);
+    else
+        conclude(v, j->staple.state, TRI_FALSE);
+}
+
 static void conclude_by_row(struct judgement *j, const struct column_row *row)
 {
     struct verdict *const v = &j->v;
     switch ((enum status_bits)row->status) {
     case STATUS_INVALID: /* there is no way back from it, so an old list is enough */
         conclude(v, STATE_REVOKED, TRI_FALSE);
+        if (is_stapled(j) && j->staple.state != STATE_REVOKED)
+            verdict_add(v, PROBLEM_STAPLE_OVERRULED);
         return;
     case STATUS_SUSPENDED:
-        if (is_fresh(v))
+        if (is_stapled(j))
+            conclude_by_staple(j);
+        else if (is_fresh(v))
             conclude(v, STATE_SUSPENDED, TRI_FALSE);
         return;
     case STATUS_VALID:
-        if (is_fresh(v))
+        if (is_stapled(j))
+            conclude_by_staple(j);
+        else if (is_fresh(v))
             conclude_by_deadline(j);
         return;
     }
@@ -206,7 +243,27 @@ static enum rc judge_status(struct judgement *j, struct diag *d)
     } else if (j->v.authentic == AUTH_TRUE && row.version > 0 && row.status == STATUS_INVALID) {
         j->v.status_from = FROM_BUNDLE;
         conclude(&j->v, STATE_REVOKED, TRI_FALSE);
+    } else if (j->v.authentic == AUTH_TRUE && is_stapled(j)) {
+        conclude_by_staple(j);
     }
+    return RC_OK;
+}
+
+/* Only a live code that is newer than the lists at hand has something to say. */
+static enum rc judge_staple(struct judgement *j, struct diag *d)
+{
+    const struct evidence *const e = j->at_hand;
+    struct staple s;
+    enum problem why;
+    if (e->staple.len == 0)
+        return RC_OK;
+    const enum rc rc = staple_check(e->staple, j->bytes, e->trust, e->now, &s, &why, d);
+    if (rc != RC_OK)
+        return rc;
+    if (why != PROBLEM_NONE)
+        verdict_add(&j->v, why);
+    else if (!e->bundle || s.iat > bundle_times(e->bundle).issued)
+        j->staple = s;
     return RC_OK;
 }
 
@@ -221,15 +278,16 @@ static void judge_times(struct judgement *j)
     if (e->refused != PROBLEM_NONE)
         verdict_add(v, e->refused);
     if (!e->bundle) {
-        verdict_add(v, PROBLEM_STATUS_MISSING);
+        if (!is_stapled(j))
+            verdict_add(v, PROBLEM_STATUS_MISSING);
         return;
     }
 
     const struct bundle_times times = bundle_times(e->bundle);
     if (times.issued > e->now + CLOCK_SKEW_S)
         verdict_add(v, PROBLEM_SIGNED_AHEAD);
-    if (e->now > times.status_exp || e->now > times.deadlines_exp ||
-        e->now - times.issued > e->max_age_s)
+    if (!is_stapled(j) && (e->now > times.status_exp || e->now > times.deadlines_exp ||
+                           e->now - times.issued > e->max_age_s))
         verdict_add(v, PROBLEM_STATUS_STALE);
 }
 
@@ -246,15 +304,22 @@ static void judge_host(struct judgement *j, struct span host)
 static enum rc judge_readable(struct judgement *j, struct span host, struct diag *d)
 {
     judge_host(j, host);
-    const enum rc rc = judge_signature(j, d);
+    enum rc rc = judge_signature(j, d);
     if (rc != RC_OK || j->v.authentic != AUTH_TRUE)
         return rc;
 
     show_token(j);
+    rc = judge_staple(j, d);
+    if (rc != RC_OK)
+        return rc;
     judge_times(j);
-    if (!j->at_hand->bundle || j->at_hand->refused != PROBLEM_NONE)
+    if (j->at_hand->refused != PROBLEM_NONE)
         return RC_OK;
-    return judge_status(j, d);
+    if (j->at_hand->bundle)
+        return judge_status(j, d);
+    if (is_stapled(j))
+        conclude_by_staple(j);
+    return RC_OK;
 }
 
 enum rc judge(struct span token, struct span host, const struct evidence *at_hand,
@@ -262,7 +327,7 @@ enum rc judge(struct span token, struct span host, const struct evidence *at_han
 {
     assert(at_hand && at_hand->trust && ret);
 
-    struct judgement j = { .at_hand = at_hand };
+    struct judgement j = { .at_hand = at_hand, .bytes = token };
     j.v.now = at_hand->now;
     j.v.offset = DIAG_NO_OFFSET;
     j.v.deployment = at_hand->trust->deployment;

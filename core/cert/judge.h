@@ -15,6 +15,7 @@ struct evidence {
     struct bundle *bundle;          /* NULL: keys only, so no status */
     enum problem refused;           /* why the bundle's status may not serve though its keys may:
                                        rollback, set-back clock; PROBLEM_NONE: it may */
+    struct span staple;             /* a live code's bytes (staple.h); empty: none */
     int64_t now;                    /* Unix seconds */
     int64_t max_age_s; /* status older than this is stale; can only shorten what the lists allow */
 };

@@ -79,6 +79,18 @@ enum tristate { TRI_UNKNOWN = 0, TRI_FALSE = 1, TRI_TRUE = 90 };
       "the proof that it is in the log does not hold")                                             \
     X(PROBLEM_COPY_EXPIRED, "copy_expired", "这份 PDF 副本已过有效期，请重新下载",                 \
       "this copy is past its last day: fetch a new one")                                           \
+    X(PROBLEM_STAPLE_FORMAT, "staple_format", "动态码不符合格式",                                  \
+      "the live code is not well formed")                                                          \
+    X(PROBLEM_STAPLE_SIGNATURE, "staple_signature", "动态码不是本系统签发的",                      \
+      "the live code is not signed by this deployment")                                            \
+    X(PROBLEM_STAPLE_OTHER, "staple_other", "动态码不是这份证书的",                                \
+      "the live code belongs to another certificate, or another version")                          \
+    X(PROBLEM_STAPLE_EXPIRED, "staple_expired", "动态码已超过 10 分钟，可能是截图，请持证人刷新",  \
+      "the live code is over 10 minutes old, perhaps a screenshot: ask for a new one")             \
+    X(PROBLEM_STAPLE_AHEAD, "staple_ahead", "动态码的时间超前，请检查设备时钟",                    \
+      "the live code is of the future: check this device's clock")                                 \
+    X(PROBLEM_STAPLE_OVERRULED, "staple_overruled", "动态码与登记簿不符，以登记簿为准",            \
+      "the live code says otherwise than the register's lists, which decide")                      \
     X(PROBLEM_REPLACED, "replaced", "已有更新的版本", "a newer version has replaced this one")     \
     X(PROBLEM_DEMO, "demo", "演示系统，不是真实证书", "a demonstration: not a real certificate")   \
     X(PROBLEM_PINNED, "pinned", "首次使用，已记住该发证系统的根密钥",                              \

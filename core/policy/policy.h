@@ -67,6 +67,8 @@ static inline void policy_free_at(struct policy **p)
  * Borrows p. */
 const struct policy_values *policy_at(const struct policy *p, uint32_t unit, int32_t date);
 
+/* What holds where no policy is at hand. */
+void policy_values_default(struct policy_values *ret);
 /* What init writes: the defaults, and Anhui's exchange deadline of 2021-12-31. */
 void policy_default_json(struct buf *to);
 

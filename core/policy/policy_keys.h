@@ -24,4 +24,3 @@ struct policy_rule {
 const struct policy_rule *policy_rule_at(size_t i); /* NULL: past the last */
 const struct policy_rule *policy_rule_find(const char *name, size_t *ret_i); /* NULL: no such key */
 void *policy_field(const struct policy_rule *rule, struct policy_values *values);
-void policy_values_default(struct policy_values *ret);

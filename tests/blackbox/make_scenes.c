@@ -40,19 +40,60 @@ static void shift(struct scene *s)
         *dates[i] += days;
 }
 
+static void save_files(const char *name, const struct scene *s, const struct scene_files *files)
+{
+    struct buf text = { 0 };
+    save(name, ".cbor", buf_span(&files->token));
+    save(name, ".scb", buf_span(&files->bundle));
+    save(name, ".trust", buf_span(&files->trust));
+    save(name, ".root", buf_span(&files->roots));
+    qr_text_put(&text, s->host ? s->host : SCENE_HOST, buf_span(&files->token));
+    save(name, ".txt", buf_span(&text));
+    buf_free(&text);
+}
+
 static void write_scene(const char *name, struct scene s)
 {
     struct scene_files files = { 0 };
-    struct buf text = { 0 };
     shift(&s);
     scene_make(&s, &files);
-    save(name, ".cbor", buf_span(&files.token));
-    save(name, ".scb", buf_span(&files.bundle));
-    save(name, ".trust", buf_span(&files.trust));
-    save(name, ".root", buf_span(&files.roots));
-    qr_text_put(&text, s.host ? s.host : SCENE_HOST, buf_span(&files.token));
-    save(name, ".txt", buf_span(&text));
-    buf_free(&text);
+    save_files(name, &s, &files);
+    scene_files_free(&files);
+}
+
+static void save_live(const char *name, const struct live *l, struct span token)
+{
+    const struct scene s = scene_stapled();
+    struct buf bytes = { 0 }, digits = { 0 };
+    live_make(&s, l, token, &bytes);
+    digits_encode(buf_span(&bytes), &digits);
+    save(name, ".live", buf_span(&digits));
+    buf_free(&bytes);
+    buf_free(&digits);
+}
+
+/* A deployment with live codes, and some of them for its one certificate; not shifted. */
+static void write_lives(void)
+{
+    const struct scene s = scene_stapled();
+    struct scene_files files = { 0 };
+    scene_make(&s, &files);
+    save_files("stapled", &s, &files);
+
+    const struct span token = buf_span(&files.token);
+    struct live l = live_good();
+    save_live("good", &l, token);
+    l.iat -= 600;
+    save_live("old", &l, token);
+    l = live_good();
+    l.of_other_token = true;
+    save_live("other", &l, token);
+    l = live_good();
+    l.root_seed = 90;
+    save_live("stranger", &l, token);
+    l = live_good();
+    l.state = STATE_SUSPENDED;
+    save_live("suspended", &l, token);
     scene_files_free(&files);
 }
 
@@ -129,6 +170,7 @@ int main(int argc, char *argv[])
 
     if (shift_s == 0)
         write_pdfs();
+    write_lives();
     write_scene("good", scene_good());
     write_picture("good");
     write_scene("due", with_row(STATUS_VALID, 1, 30));

@@ -6,6 +6,9 @@
 #include <dirent.h>
 #include <stdbool.h>
 
+#include <stdlib.h>
+
+#include "core/cose/cose.h"
 #include "core/crypto/hash.h"
 #include "core/sys/file.h"
 
@@ -36,6 +39,30 @@ static inline void vector_unhex(struct span text, struct buf *to)
         have = 0;
     }
     assert_int_equal(have, 0);
+}
+
+/* keys.txt of a folder: a COSE_Key in hex a line, comments behind '#'; exactly count of them. */
+static inline void vector_keys(const char *folder, struct pubkey **ret, size_t count)
+{
+    struct buf text = { 0 };
+    size_t have = 0;
+    vector_read(folder, "keys.txt", &text);
+    char *rest = NULL;
+    char *copy = strdup(buf_cstr(&text));
+    for (char *line = strtok_r(copy, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+        struct buf bytes = { 0 };
+        struct public_numbers numbers;
+        if (line[0] == '#')
+            continue;
+        assert_true(have < count);
+        vector_unhex(span_text(line), &bytes);
+        assert_int_equal(cose_key_parse(buf_span(&bytes), &numbers, NULL), RC_OK);
+        assert_int_equal(pubkey_new(&numbers, &ret[have++], NULL), RC_OK);
+        buf_free(&bytes);
+    }
+    assert_int_equal(have, count);
+    free(copy);
+    buf_free(&text);
 }
 
 static inline bool vector_replay(const char *folder, const char *name, vector_describe *describe)

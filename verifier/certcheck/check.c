@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "core/cert/digits.h"
 #include "core/cli/progress.h"
 #include "verifier/certcheck/batch.h"
 #include "verifier/certcheck/commands.h"
@@ -122,9 +123,29 @@ static bool choices_fit(const struct cli_call *call, const struct check_options 
         say_error(say, "--trust 与 --bundle 只能用一个", "use either --trust or --bundle");
     else if (c->trust && !c->root)
         say_error(say, "--trust 还需要 --root", "--trust needs --root");
+    else if (o->staple && (call->argc != 1 || o->from))
+        say_error(say, "--staple 属于一份证书：只能给一个 INPUT",
+                  "--staple belongs to one certificate: give one INPUT");
     else
         return true;
     return false;
+}
+
+/* What is no digits is no live code either: the judgement says so. */
+static enum rc read_staple(const char *text, struct buf *to, struct diag *d)
+{
+    struct qr_text parts;
+    if (!text)
+        return RC_OK;
+    enum rc rc = qr_text_parse(span_text(text), &parts, NULL);
+    if (rc == RC_OK)
+        rc = parts.host.len > 0 ? RC_FORMAT : digits_decode(parts.digits, to, NULL);
+    if (rc == RC_FORMAT || rc == RC_LIMIT) {
+        buf_clear(to);
+        buf_put_u8(to, 0);
+        rc = RC_OK;
+    }
+    return rc == RC_OK ? buf_rc(to, d) : rc;
 }
 
 int run_check(const struct cli_call *call)
@@ -146,9 +167,13 @@ int run_check(const struct cli_call *call)
     if (dev.answer == DEVICE_REFUSED)
         return CLI_EXIT_USAGE;
 
+    ON_EXIT(buf_free_at) struct buf staple = { 0 };
     ON_EXIT(checking_free_at)
     struct checking c = { .call = call, .several = call->argc > 1 || o->from };
-    rc = check_all(&c, &dev, &names, &d);
+    rc = read_staple(o->staple, &staple, &d);
+    dev.evidence.staple = buf_span(&staple);
+    if (rc == RC_OK)
+        rc = check_all(&c, &dev, &names, &d);
     if (rc == RC_OK)
         return c.status;
     say_diag(&call->say, rc, &d);

@@ -6,7 +6,8 @@
 
 struct check_options {
     struct device_choices device;
-    const char *from; /* a list of INPUTs, one a line */
+    const char *from;   /* a list of INPUTs, one a line */
+    const char *staple; /* digits of the holder's live code */
 };
 int run_check(const struct cli_call *call);
 

@@ -17,6 +17,10 @@ static const struct cli_option check_options[] = {
       "the issuer's roots (root.cbor); without it "
       "those first seen are remembered",
       false },
+    { "staple", 0, CLI_TEXT, "TEXT", offsetof(struct check_options, staple),
+      "持证人手机上动态码的数字：没有数据包或数据包较旧时据此判断",
+      "the digits of the live code on the holder's phone: decides where lists are missing or old",
+      false },
     { "max-age", 0, CLI_DURATION, "AGE", offsetof(struct check_options, device.max_age),
       "状态数据最多多旧，如 12h、7d；默认 30d",
       "how old the status may be, as 12h or 7d; by default 30d", false },

@@ -92,29 +92,10 @@ static void valid_tokens_say_what_is_published(void **state)
     vectors_replay(VECTORS "/token/valid", 11, describe);
 }
 
-/* keys.txt: a COSE_Key in hex a line, comments behind '#'. */
 static int setup(void **state)
 {
     (void)state;
-    struct buf text = { 0 };
-    size_t count = 0;
-    vector_read(VECTORS "/token", "keys.txt", &text);
-    char *rest = NULL;
-    char *copy = strdup(buf_cstr(&text));
-    for (char *line = strtok_r(copy, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-        struct buf bytes = { 0 };
-        struct public_numbers numbers;
-        if (line[0] == '#')
-            continue;
-        assert_true(count < KEYS);
-        vector_unhex(span_text(line), &bytes);
-        assert_int_equal(cose_key_parse(buf_span(&bytes), &numbers, NULL), RC_OK);
-        assert_int_equal(pubkey_new(&numbers, &keys[count++], NULL), RC_OK);
-        buf_free(&bytes);
-    }
-    assert_int_equal(count, KEYS);
-    free(copy);
-    buf_free(&text);
+    vector_keys(VECTORS "/token", keys, KEYS);
     return 0;
 }
 

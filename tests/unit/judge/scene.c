@@ -41,8 +41,8 @@ struct scene scene_good(void)
 
 /* --- keys --- */
 
-static const enum cose_alg algs[SCENE_KEYS] = { ALG_ES256, ALG_ES256, ALG_EDDSA, ALG_ES256,
-                                                ALG_ES256 };
+static const enum cose_alg algs[SCENE_KEYS] = { ALG_ES256, ALG_ES256, ALG_EDDSA,
+                                                ALG_ES256, ALG_ES256, ALG_ES256 };
 
 struct test_key scene_key(const struct scene *s, enum scene_key which)
 {
@@ -98,7 +98,7 @@ static void sign_trust(const struct cast *c, struct span payload, struct buf *to
 
 static void make_trust(const struct scene *s, const struct cast *c, struct buf *to)
 {
-    struct trusted_key keys[4];
+    struct trusted_key keys[5];
     struct trust_list list = {
         .demo = s->demo,
         .host_count = 1,
@@ -120,6 +120,8 @@ static void make_trust(const struct scene *s, const struct cast *c, struct buf *
     list_key(&list, &c->keys[KEY_LOG], other);
     if (s->document.use != USE_NONE)
         list_key(&list, &c->keys[KEY_DOCUMENT], s->document);
+    if (s->staple.use != USE_NONE)
+        list_key(&list, &c->keys[KEY_STAPLE], s->staple);
 
     struct buf payload = { 0 };
     trust_list_payload_put(&payload, &list);
@@ -256,6 +258,49 @@ void scene_files_free(struct scene_files *files)
     buf_free(&files->trust);
     buf_free(&files->roots);
     buf_free(&files->bundle);
+}
+
+/* --- a live code --- */
+
+struct scene scene_stapled(void)
+{
+    struct scene s = scene_good();
+    s.staple = (struct trusted_key){ .use = USE_STAPLE,
+                                     .not_before = SCENE_NOW - 30 * DAY_S,
+                                     .not_after = SCENE_NOW + 30 * DAY_S };
+    return s;
+}
+
+struct live live_good(void)
+{
+    return (struct live){ .state = STATE_VALID,
+                          .deadline = SCENE_TODAY + 900,
+                          .iat = SCENE_NOW - 60,
+                          .signer = KEY_STAPLE };
+}
+
+void live_make(const struct scene *s, const struct live *l, struct span token, struct buf *to)
+{
+    struct scene other = *s;
+    if (l->root_seed)
+        other.root_seed = l->root_seed;
+    struct staple staple = { .state = l->state, .deadline = l->deadline, .iat = l->iat };
+    staple_leaf(l->of_other_token ? SPAN_LITERAL("another token") : token, staple.leaf);
+
+    struct test_key key = scene_key(&other, l->signer);
+    struct buf payload = { 0 }, header = { 0 }, tbs = { 0 };
+    uint8_t signature[SIGNATURE_LEN];
+    staple_payload_put(&payload, &staple);
+    cose_header_put(&header, key.numbers.alg, (struct span){ 0 }, NULL);
+    cose_sign1_to_be_signed(&tbs, buf_span(&header), buf_span(&payload));
+    test_sign(&key, buf_span(&tbs), signature);
+    cose_sign1_put(to, buf_span(&header), buf_span(&payload), span_of(signature, sizeof signature));
+    if (l->flip > 0)
+        to->ptr[l->flip - 1] ^= 1;
+    buf_free(&payload);
+    buf_free(&header);
+    buf_free(&tbs);
+    test_key_free(&key);
 }
 
 /* --- the device --- */

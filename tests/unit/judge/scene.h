@@ -8,6 +8,7 @@
 #include "tests/unit/signing.h"
 
 #include "core/cert/judge.h"
+#include "core/cert/staple.h"
 
 #define SCENE_NOW     INT64_C(1717214400) /* 2024-06-01 12:00 in UTC+8 */
 #define SCENE_TODAY   19875
@@ -16,7 +17,15 @@
 #define SCENE_NAME    "张示例"
 #define SCENE_ID_TAIL "123X"
 
-enum scene_key { KEY_TOKEN, KEY_PUBLISH, KEY_LOG, KEY_STRANGER, KEY_DOCUMENT, SCENE_KEYS };
+enum scene_key {
+    KEY_TOKEN,
+    KEY_PUBLISH,
+    KEY_LOG,
+    KEY_STRANGER,
+    KEY_DOCUMENT,
+    KEY_STAPLE,
+    SCENE_KEYS
+};
 
 struct scene {
     /* what the issuer made */
@@ -24,6 +33,7 @@ struct scene {
     enum scene_key signer;       /* of the token */
     struct trusted_key key;      /* the token key as listed: use, dates, range, scope */
     struct trusted_key document; /* the document key as listed; USE_NONE: it is not */
+    struct trusted_key staple;   /* the key of live codes as listed; USE_NONE: it is not */
     bool demo;
     unsigned root_seed; /* another one: another deployment */
     int64_t trust_issued, trust_next_update;
@@ -43,6 +53,22 @@ struct scene {
 };
 
 struct scene scene_good(void);
+
+/* The same with a key for live codes. */
+struct scene scene_stapled(void);
+
+/* A live code, good in every way until a test changes the thing it is about. */
+struct live {
+    enum state state;
+    int32_t deadline;
+    int64_t iat;
+    enum scene_key signer;
+    unsigned root_seed; /* whose key; 0: the scene's */
+    bool of_other_token;
+    size_t flip; /* byte to flip, from 1; 0: none */
+};
+struct live live_good(void);
+void live_make(const struct scene *s, const struct live *l, struct span token, struct buf *to);
 
 /* The files, as an issuer publishes them; all appended. */
 struct scene_files {

@@ -20,6 +20,7 @@ static const struct cli_command *const listed[] = {
     &cmd_token,
     &cmd_qr,
     &cmd_pdf,
+    &cmd_pickup,
     &cmd_order,
     &cmd_amend,
     &cmd_report,

@@ -75,6 +75,10 @@ void result_put(struct buf *to, const struct row_report *r)
         buf_printf(to, ",\"version\":%" PRIu32 ",", o->version);
     else
         buf_put_text(to, ",\"version\":null,");
+    if (o->pickup[0]) {
+        put_member(to, "pickup", span_text(o->pickup));
+        buf_put_u8(to, ',');
+    }
     put_reasons(to, r);
     buf_put_text(to, "}\n");
 }

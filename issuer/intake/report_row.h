@@ -16,7 +16,8 @@ struct row_report {
 };
 
 /* {"row","record_id","outcome","number","version","reasons":[{"code","field","text"}]} and a
- * newline; null for what is not. */
+ * newline; null for what is not. "pickup", the code for the holder, stands before the reasons of a
+ * certificate just issued or exchanged, and nowhere else. */
 void result_put(struct buf *to, const struct row_report *r);
 
 /* row,record_id,column,code,explanation,cell and, with several files, file */

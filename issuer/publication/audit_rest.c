@@ -157,6 +157,21 @@ static enum rc compare_census(struct replay *p, uint64_t serials, struct diag *d
     return RC_OK;
 }
 
+/* Codes are random and cannot be replayed; each must at least be some certificate's. */
+static enum rc compare_pickups(struct replay *p, struct diag *d)
+{
+    uint32_t id = 0;
+    struct diag why = DIAG_INIT;
+    const uint32_t count = register_cert_count(p->run->reg);
+    (void)snprintf(p->subject, sizeof p->subject, "register");
+    const enum rc rc = register_pickup_next(p->run->reg, count, &id, &why);
+    if (rc == RC_OK)
+        NOTE(p, "a pick-up code of certificate id %u, which is not there", id);
+    return rc == RC_OK || rc == RC_NOT_FOUND
+               ? RC_OK
+               : audit_absorb(p->run->result, p->subject, rc, &why, d);
+}
+
 /* Signing never goes back before this moment. */
 static enum rc compare_last_signing(struct replay *p, struct diag *d)
 {
@@ -182,5 +197,7 @@ enum rc compare_rest(struct replay *p, struct diag *d)
         rc = compare_legacy(p, i, d);
     if (rc == RC_OK)
         rc = compare_last_signing(p, d);
+    if (rc == RC_OK)
+        rc = compare_pickups(p, d);
     return rc == RC_OK ? compare_census(p, serials, d) : rc;
 }

@@ -170,6 +170,7 @@ enum rc engine_apply(struct engine *e, const struct record *record, const struct
     outcome.outcome = OUTCOME_NONE;
     outcome.number[0] = '\0';
     outcome.version = 0;
+    outcome.pickup[0] = '\0';
     outcome.reasons.count = 0;
     struct work w = {
         .e = e,

@@ -24,7 +24,9 @@ struct outcome {
     enum row_outcome outcome;
     char number[NUMBER_MAX + 1]; /* the named or new certificate; "" when none, or refused */
     uint32_t version;            /* 0: none */
-    struct reasons reasons;      /* refused: all; recorded: notes */
+    char pickup[PICKUP_LEN +
+                1];         /* issued, exchanged: the code for its holder, seen here alone; "" */
+    struct reasons reasons; /* refused: all; recorded: notes */
 };
 
 /*

@@ -185,6 +185,8 @@ enum rc work_issue(struct work *w, const struct issue *what, struct diag *d)
         .status_index = c.status_index,
     };
     rc = engine_log_as(w->e, &c, &v, &w->person, d);
+    if (rc == RC_OK && !w->e->options.dry_run)
+        rc = register_pickup_make(w->e->reg, &c, w->outcome->pickup, d);
     if (rc != RC_OK)
         return rc;
     w->person.certs[w->person.cert_count++] = c.id;

@@ -122,6 +122,7 @@ static struct reg *new_reg(const struct vault *vault, enum reg_mode mode, struct
     r->lock_fd = -1;
     vault_derive(vault, "status-permutation", r->statuses.key);
     vault_derive(vault, "row-content", r->content_key);
+    vault_derive(vault, "pickup-code", r->pickup_key);
     return r;
 }
 
@@ -195,6 +196,7 @@ void register_close(struct reg *r)
     free(r->senders);
     buf_free(&r->scratch);
     explicit_bzero(r->content_key, sizeof r->content_key);
+    explicit_bzero(r->pickup_key, sizeof r->pickup_key);
     explicit_bzero(&r->statuses, sizeof r->statuses);
     free(r);
 }

@@ -18,6 +18,7 @@
 
 #include "core/cert/state.h"
 #include "core/cert/tlog.h"
+#include "core/holder/pickup.h"
 #include "issuer/register/home.h"
 #include "issuer/scheme/ce.h"
 #include "issuer/scheme/number.h"
@@ -156,6 +157,20 @@ MUST_CHECK enum rc register_serial_next(struct reg *r, uint32_t unit, uint32_t p
 MUST_CHECK enum rc register_status_index_next(struct reg *r, uint32_t *ret, struct diag *d);
 uint32_t
 register_status_index_count(struct reg *r); /* indexes are below the next multiple of 65,536 */
+
+/*
+ * Pick-up codes, kept so that none can be read back. Certificates of before there were codes have
+ * none until one is made.
+ */
+/* Makes a code for a certificate; that of before holds no more. ret: the one time that it is seen.
+ */
+MUST_CHECK enum rc register_pickup_make(struct reg *r, const struct reg_cert *c,
+                                        char ret[PICKUP_LEN + 1], struct diag *d);
+/* code: as pickup_read() gives it. Takes the same time whether there is one, or which. */
+MUST_CHECK enum rc register_pickup_check(struct reg *r, const struct reg_cert *c, const char *code,
+                                         bool *ret, struct diag *d);
+/* The lowest certificate id at or above id that has a code: for the audit. RC_NOT_FOUND */
+MUST_CHECK enum rc register_pickup_next(struct reg *r, uint32_t id, uint32_t *ret, struct diag *d);
 
 struct reg_version {
     uint32_t cert, version;
@@ -315,7 +330,7 @@ MUST_CHECK enum rc register_fact_put(struct reg *r, const char *name, int64_t va
 /* How many entries each table has: what must be there is looked up, and nothing more may be. */
 struct reg_census {
     uint64_t units, providers, persons, documents, photos;
-    uint64_t certificates, numbers, versions, serials;
+    uint64_t certificates, numbers, versions, serials, pickups;
     uint64_t orders, order_times, order_seconds;
     uint64_t legacies, old_numbers, trainings;
     uint64_t rows, record_ids;

@@ -18,6 +18,7 @@ static const struct counted {
     { DB_CERTS, AT(certificates) },
     { DB_CERT_BY_NUMBER, AT(numbers) },
     { DB_VERSIONS, AT(versions) },
+    { DB_PICKUPS, AT(pickups) },
     { DB_ORDERS, AT(orders) },
     { DB_ORDER_TIMES, AT(order_times) },
     { DB_ORDER_SECONDS, AT(order_seconds) },

@@ -20,6 +20,7 @@
     X(DB_PHOTOS, "photos")                 /* id 5 → file */                                      \
     X(DB_CERTS, "certs")                   /* id 4 → certificate */                               \
     X(DB_CERT_BY_NUMBER, "cert_by_number") /* number → id 4 */                                    \
+    X(DB_PICKUPS, "pickups")               /* cert 4 → HMAC 8 of its pick-up code */              \
     X(DB_VERSIONS, "versions")             /* cert 4, version 2 → version */                      \
     X(DB_ORDERS, "orders")                 /* cert 4, sequence 2 → order */                       \
     X(DB_ORDER_TIMES, "order_times")     /* ordered at 8, cert 4, sequence 2 → operator's kid */  \
@@ -97,7 +98,7 @@ struct reg {
     char (*senders)[RECORD_ID_MAX + 1];
 
     struct status_permutation statuses;
-    uint8_t content_key[64];
+    uint8_t content_key[64], pickup_key[64];
     struct buf scratch;
 };
 

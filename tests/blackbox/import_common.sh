@@ -30,6 +30,6 @@ t() {
 }
 show() {
     echo "\$ cat $1"
-    cat "$1"
+    sed -E 's/"pickup":"[0-9A-HJKMNP-TV-Z]{10}"/"pickup":"CODE"/' "$1"
     echo
 }

@@ -2,6 +2,7 @@
 #include "tests/unit/register/engine_fixture.h"
 
 #include <fcntl.h>
+#include <lmdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -453,6 +454,75 @@ static void a_checkpoint_of_a_size_is_kept_once(void **state)
     assert_int_equal(register_checkpoint_covering(r, 300, &size, &note, NULL), RC_NOT_FOUND);
 }
 
+/* --- pick-up codes --- */
+
+static struct reg_cert put_cert(struct reg *r, const char *number)
+{
+    struct reg_cert c = { .origin = ORIGIN_TEST, .person = 1, .post = 1, .unit = 33, .version = 1 };
+    (void)snprintf(c.number, sizeof c.number, "%s", number);
+    MUST(register_cert_put(r, &c, true, NULL));
+    return c;
+}
+
+static void a_code_is_its_own_certificates_alone_and_the_next_replaces_it(void **state)
+{
+    struct scene *const s = *state;
+    ON_EXIT(register_close_at) struct reg *r = open_as(s, REG_WRITE);
+    const struct reg_cert a = put_cert(r, "03301202000000013"),
+                          b = put_cert(r, "03301202000000021");
+    char first[PICKUP_LEN + 1], second[PICKUP_LEN + 1];
+    bool same = true;
+    MUST(register_pickup_check(r, &a, "0000000000", &same, NULL));
+    assert_false(same);
+    MUST(register_pickup_make(r, &a, first, NULL));
+    assert_int_equal(strlen(first), PICKUP_LEN);
+    MUST(register_pickup_check(r, &a, first, &same, NULL));
+    assert_true(same);
+    MUST(register_pickup_check(r, &b, first, &same, NULL));
+    assert_false(same);
+    for (size_t i = 0; i < PICKUP_LEN; i++) {
+        char other[PICKUP_LEN + 1];
+        memcpy(other, first, sizeof other);
+        other[i] = other[i] == '0' ? '1' : '0';
+        MUST(register_pickup_check(r, &a, other, &same, NULL));
+        assert_false(same);
+    }
+    MUST(register_pickup_make(r, &a, second, NULL));
+    MUST(register_pickup_check(r, &a, second, &same, NULL));
+    assert_true(same);
+    MUST(register_pickup_check(r, &a, first, &same, NULL));
+    assert_false(same);
+}
+
+static void a_register_of_before_there_were_codes_gets_their_table(void **state)
+{
+    struct scene *const s = *state;
+    char path[PATH_LEN];
+    MDB_env *env;
+    MDB_txn *txn;
+    MDB_dbi table;
+    struct reg *r = open_as(s, REG_WRITE);
+    const struct reg_cert c = put_cert(r, "03301202000000013");
+    MUST(register_commit(r, NULL));
+    register_close(r);
+
+    MUST(home_path(&s->f.home, "register", path, NULL));
+    assert_int_equal(mdb_env_create(&env), 0);
+    assert_int_equal(mdb_env_set_maxdbs(env, 64), 0);
+    assert_int_equal(mdb_env_open(env, path, 0, 0600), 0);
+    assert_int_equal(mdb_txn_begin(env, NULL, 0, &txn), 0);
+    assert_int_equal(mdb_dbi_open(txn, "pickups", 0, &table), 0);
+    assert_int_equal(mdb_drop(txn, table, 1), 0);
+    assert_int_equal(mdb_txn_commit(txn), 0);
+    mdb_env_close(env);
+
+    bool same = true;
+    r = open_as(s, REG_READ);
+    MUST(register_pickup_check(r, &c, "0000000000", &same, NULL));
+    assert_false(same);
+    register_close(r);
+}
+
 /* --- views --- */
 
 static void a_view_goes_on_when_it_is_renewed_and_others_stay(void **state)
@@ -529,6 +599,8 @@ int main(void)
         T(an_entry_waits_for_those_before_it),
         T(kept_hashes_give_the_root_of_the_leaves),
         T(a_checkpoint_of_a_size_is_kept_once),
+        T(a_code_is_its_own_certificates_alone_and_the_next_replaces_it),
+        T(a_register_of_before_there_were_codes_gets_their_table),
         T(a_view_goes_on_when_it_is_renewed_and_others_stay),
         T(every_unit_post_and_year_counts_for_itself),
     };

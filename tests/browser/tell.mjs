@@ -34,7 +34,12 @@ export async function tellers(base) {
     const use = Object.keys(trustOf.USE).find((name) => trustOf.USE[name] === key.use)
     const range = key.use === trustOf.USE.token ? ` ${key.first}-${key.last}` : ''
     const scope = (name) => (key[name] ? ` ${name} ${key[name].join(' ')}` : '')
-    return `key: ${hex(key.kid)} ${use}${range}${scope('units')}${scope('posts')}${key.name ? ` ${key.name}` : ''}`
+    return `key: ${hex(key.kid)} ${use}${range}${scope('units')}${scope('posts')}${key.name ? ` ${key.name}` : ''}${tellCutOff(key)}`
+  }
+
+  function tellCutOff({ cutOff, end }) {
+    if (!cutOff) return ''
+    return ` cut off at ${cutOff.time ? `time ${cutOff.time}` : `${cutOff.index}, ends at ${end}`}`
   }
 
   async function trust(input) {
@@ -46,6 +51,7 @@ export async function tellers(base) {
       `hosts: ${list.hosts.join(' ')}`,
       `roots: ${list.roots.threshold} of ${list.roots.keys.length}`,
       ...list.keys.map(tellKey),
+      ...(list.witnesses?.list ?? []).map(({ name }) => `witness: ${name}, ${list.witnesses.quorum} of ${list.witnesses.list.length}`),
     ]
   }
 

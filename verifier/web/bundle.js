@@ -1,6 +1,6 @@
 // The bundle: all that a device needs to judge with no network (docs/formats.md, "Bundle"). Opening reads header, trust
 // list, small sections and block table; a look-up reads and checks one block of each set.
-import { equal, sha256, utf8 } from './bytes.js'
+import { equal, sha256, toHex, utf8 } from './bytes.js'
 import { needArray, needBool, needBytes, needMap, needUint, read } from './cbor.js'
 import { BLOCK_ROWS, HASH_LEN, ROWS_MAX, blockCount, blockRows, deadlineAt, decodeBlock, statusAt } from './columns.js'
 import { readSign1 } from './cose.js'
@@ -120,6 +120,33 @@ function rowReader(header, table) {
   }
 }
 
+// --- what a stolen key signed before ---
+
+const SURVIVOR_LEN = 10
+
+async function readSurvivors(section, hash, key) {
+  need(equal(await sha256(section), hash), 'the survivors are not what the header promises')
+  const map = read(section, 'the survivors')
+  need(map instanceof Map, 'the survivors are not a map')
+  const kid = toHex(key.kid)
+  if (!map.has(kid)) return undefined
+  const set = needBytes(map.get(kid), 'a survivor set', (key.end - key.first) * SURVIVOR_LEN)
+  need(equal(await sha256(set), key.cutOff.survivors), 'the survivors of a key are not what the trust list promises')
+  return set
+}
+
+// What the log held at an index before the key was stolen: zeros where the key had signed no token; undefined: the bundle
+// does not say. Refused: it is not what was promised. Each set is read once.
+function survivorReader(section, hash) {
+  const sets = new Map()
+  return async (key, index) => {
+    if (!sets.has(key)) sets.set(key, readSurvivors(section, hash, key))
+    const set = await sets.get(key)
+    const at = (index - key.first) * SURVIVOR_LEN
+    return set?.subarray(at, at + SURVIVOR_LEN)
+  }
+}
+
 // --- the device's own check ---
 
 async function vectorHolds(bytes, trust) {
@@ -173,5 +200,6 @@ export async function openBundle(file, roots) {
     policy: readPolicy(sections.policy),
     checkpoint: await readCheckpoint(sections.checkpoint, trust, header.issued),
     row: rowReader(header, table),
+    survivor: survivorReader(sections.survivors, header.sections[SECTIONS.indexOf('survivors')].hash),
   }
 }

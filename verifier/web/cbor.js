@@ -117,6 +117,19 @@ export function read(bytes, what) {
   return value
 }
 
+// The bytes of each of the items that stand one behind the other (RFC 8742), of which there are at most max.
+export function split(bytes, what, max) {
+  const reader = new Reader(bytes, what)
+  const items = []
+  while (reader.at < bytes.length) {
+    const from = reader.at
+    need(items.length < max, `${what} has more than ${max} items`)
+    reader.item(0)
+    items.push(bytes.subarray(from, reader.at))
+  }
+  return items
+}
+
 // --- writing: what Sig_structures and key ids need ---
 
 function head(major, n) {

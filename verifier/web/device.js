@@ -42,7 +42,7 @@ const broken = (problem, memory) => ({ broken: problem, notes: [], memory })
  * what to keep from now on.
  */
 export async function openDevice(file, memory, now) {
-  const roots = memory && (await readRoots(memory.roots))
+  const roots = memory && { ...(await readRoots(memory.roots)), since: memory.trustSequence }
   const bundle = await unlessRefused(() => openBundle(file, roots))
   if (!bundle) {
     const alien = memory && (await unlessRefused(() => openBundle(file)))

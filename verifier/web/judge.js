@@ -1,10 +1,10 @@
 // Decides what to think of one certificate, as core/cert/judge.c does: docs/verification.md has the order. What was not
 // checked is never good, and of what is not authentic nothing is shown.
-import { toHex } from './bytes.js'
+import { equal, sha256, toHex } from './bytes.js'
 import { STATUS } from './columns.js'
 import { dateText, dayOfTime, timeText } from './dates.js'
 import { dueDaysAt } from './policy.js'
-import { unlessRefused } from './refused.js'
+import { Refused, unlessRefused } from './refused.js'
 import { readToken } from './token.js'
 import { USE, findSigner, hasHost } from './trust.js'
 import { addDeployment, addProblem, hasProblem, newVerdict } from './verdict.js'
@@ -28,15 +28,44 @@ function objection(key, claims) {
   return undefined
 }
 
+// --- a stolen key: what it signed before, and what the thief did ---
+
+const NO_SURVIVOR = new Uint8Array(10)
+
+async function isSurvivor(bytes, survivor) {
+  const leaf = await sha256(Uint8Array.of(0), bytes)
+  return equal(leaf.subarray(0, survivor.length), survivor) && !equal(survivor, NO_SURVIVOR)
+}
+
+// Every signature of a stolen key holds: what counts is what the log held before the theft. true: it may be believed.
+async function survivesCutOff(v, bytes, claims, key, bundle) {
+  if (!key.cutOff) return true
+  if (claims.logIndex >= key.end) {
+    deny(v, 'cut_off')
+    return false
+  }
+  try {
+    const survivor = await bundle?.survivor(key, claims.logIndex)
+    if (!survivor) addProblem(v, 'cut_off_unproven')
+    else if (await isSurvivor(bytes, survivor)) return true
+    else deny(v, 'cut_off')
+  } catch (e) {
+    if (!(e instanceof Refused)) throw e
+    addProblem(v, 'cut_off_unproven')
+    addProblem(v, 'block_damaged')
+  }
+  return false
+}
+
 // The key by which it is authentic, or undefined and why it is not.
-async function judgeSignature(v, { message, claims }, trust) {
+async function judgeSignature(v, bytes, { message, claims }, { trust, bundle }) {
   const { known, key } = await findSigner(trust, message)
   if (!known) addProblem(v, 'unknown_key')
   else if (!key) deny(v, 'bad_signature')
   else {
     const why = objection(key, claims)
-    if (!why) return key
-    deny(v, why)
+    if (why) deny(v, why)
+    else if (await survivesCutOff(v, bytes, claims, key, bundle)) return key
   }
   return undefined
 }
@@ -162,7 +191,7 @@ export async function judge(bytes, host, atHand) {
     v.host_matches = hasHost(atHand.trust, host)
     if (!v.host_matches) addProblem(v, 'host_mismatch')
   }
-  const key = await judgeSignature(v, token, atHand.trust)
+  const key = await judgeSignature(v, bytes, token, atHand)
   if (!key) return v
 
   showToken(v, token.claims, key, atHand)

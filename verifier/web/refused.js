@@ -1,6 +1,9 @@
 // The reader's one way to say no to bytes of others: what is not a Refused is a mistake of ours.
 export class Refused extends Error {}
 
+// No, since those who should have signed did not.
+export class NotSigned extends Refused {}
+
 export function refuse(why) {
   throw new Refused(why)
 }

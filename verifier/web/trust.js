@@ -1,15 +1,18 @@
 // The trust list: whom we believe, for what, until when (docs/formats.md, "Trust list").
 import { compare, equal, sha256, toHex } from './bytes.js'
-import { needArray, needBool, needBytes, needMap, needText, needUint, read, write } from './cbor.js'
+import { needArray, needBool, needBytes, needMap, needText, needUint, read, split, write } from './cbor.js'
 import { readSign, sign1Holds, signerHolds } from './cose.js'
 import { ALG, KID_LEN, readKey } from './keys.js'
-import { need, refuse } from './refused.js'
+import { NotSigned, need, refuse } from './refused.js'
 import { NO_CONTROL } from './token.js'
 
 export const USE = { token: 1, publish: 2, log: 3, document: 4, staple: 5, operator: 6, answer: 7 }
 
 const TYP = 'application/sitecert-trust+cbor'
 const LIST_MAX = 2 ** 20
+const FILE_MAX = 4 * 2 ** 20
+const CHAIN_MAX = 16
+const WITNESSES_MAX = 16
 const ROOTS_MAX = 16
 const HOSTS_MAX = 16
 const KEYS_MAX = 4096
@@ -47,20 +50,24 @@ function needDistinct(keys, what) {
 
 const withKid = (keys, kid) => keys.find((key) => equal(key.kid, kid))
 
-// At least k of `roots` have signed, each once; besides them only roots that the list itself names.
+function needSigned(condition, why) {
+  if (!condition) throw new NotSigned(why)
+}
+
+// At least k of `roots` have signed, each once; besides them only roots that the list itself names, if it is known yet.
 async function needSigners(message, roots, own) {
   const seen = new Set()
   let held = 0
   for (const signer of message.signers) {
     const counted = withKid(roots.keys, signer.header.kid)
-    const root = counted ?? withKid(own.keys, signer.header.kid)
-    need(!seen.has(toHex(signer.header.kid)), 'a root has signed twice')
+    const root = counted ?? withKid(own?.keys ?? [], signer.header.kid)
+    needSigned(!seen.has(toHex(signer.header.kid)), 'a root has signed twice')
     seen.add(toHex(signer.header.kid))
-    need(root, 'a stranger has signed')
-    need(await signerHolds(message, signer, root), "a root's signature does not hold")
+    needSigned(root || !own, 'a stranger has signed')
+    if (root) needSigned(await signerHolds(message, signer, root), "a root's signature does not hold")
     if (counted) held++
   }
-  need(held >= roots.threshold, 'too few roots have signed')
+  needSigned(held >= roots.threshold, 'too few roots have signed')
 }
 
 // --- keys ---
@@ -81,6 +88,22 @@ function readRange(value) {
   return { first, last }
 }
 
+// From when on a stolen key is not believed: of a token key an index of the log, of a document key a time.
+function readCutOff(value, use) {
+  if (use === USE.document) return { time: readTime(needArray(value, 'a cut-off', 1)[0], 'the time of a cut-off') }
+  const [index, root, survivors] = needArray(value, 'a cut-off', 3)
+  return {
+    index: typeof index === 'bigint' && index === BigInt(INDEX_MAX) ? INDEX_MAX : needUint(index, 'the index of a cut-off'),
+    root: needBytes(root, 'the root of a cut-off', 32).slice(),
+    survivors: needBytes(survivors, 'the hash of the survivors', 32).slice(),
+  }
+}
+
+// The end of the log indexes that a token key may have signed.
+function endOf({ first, last, cutOff }) {
+  return cutOff ? Math.max(first, Math.min(last, cutOff.index)) : last
+}
+
 function needUseFits(key) {
   need(key.notBefore <= key.notAfter, "a key's dates run backwards")
   need(key.use !== USE.log || key.alg === ALG.eddsa, 'a log key that is not Ed25519')
@@ -91,7 +114,8 @@ function needUseFits(key) {
 async function readTrustedKey(value) {
   const use = value instanceof Map ? value.get(3) : undefined
   const needed = [1, 2, 3, 4, 5, ...(use === USE.token ? [6] : [])]
-  needMap(value, 'a key', needed, [7, 8, ...(use === USE.operator ? [9] : [])])
+  const mayBeCutOff = use === USE.token || use === USE.document
+  needMap(value, 'a key', needed, [7, 8, ...(use === USE.operator ? [9] : []), ...(mayBeCutOff ? [10] : [])])
   const key = {
     ...(await readKey(value.get(2))),
     use: needUint(use, "a key's use", 1, USE.answer),
@@ -104,12 +128,14 @@ async function readTrustedKey(value) {
   if (value.has(7)) key.units = readScope(value.get(7), "a key's units", 999)
   if (value.has(8)) key.posts = readScope(value.get(8), "a key's posts", 9999)
   if (value.has(9)) key.name = needText(value.get(9), "an operator's name", 1, 63, NO_CONTROL)
+  if (value.has(10)) key.cutOff = readCutOff(value.get(10), use)
+  if (use === USE.token) key.end = endOf(key)
   return key
 }
 
 function needDisjoint(keys) {
-  const ranges = keys.filter((key) => key.use === USE.token).sort((a, b) => a.first - b.first)
-  for (let i = 1; i < ranges.length; i++) need(ranges[i].first >= ranges[i - 1].last, 'two token keys may sign one log index')
+  const ranges = keys.filter((key) => key.use === USE.token && key.end > key.first).sort((a, b) => a.first - b.first)
+  for (let i = 1; i < ranges.length; i++) need(ranges[i].first >= ranges[i - 1].end, 'two token keys may sign one log index')
 }
 
 // --- the list ---
@@ -121,8 +147,23 @@ function readHosts(value) {
   return hosts
 }
 
+async function readWitness(value) {
+  const [name, map] = needArray(value, 'a witness', 2)
+  const key = await readKey(map)
+  need(key.alg === ALG.eddsa, "a witness's key is not Ed25519")
+  return { ...key, name: needText(name, "a witness's name", 1, 127, /^[!-*,-~]+$/) }
+}
+
+// Who cosigns checkpoints, and how many of them must have.
+async function readWitnesses(value) {
+  const [quorum, items] = needArray(value, 'the witness policy', 2)
+  const list = await Promise.all(needArray(items, 'the witnesses', 1, WITNESSES_MAX).map(readWitness))
+  need(new Set(list.map(({ name }) => name)).size === list.length, 'a witness is named twice')
+  return { quorum: needUint(quorum, 'the quorum of witnesses', 1, list.length), list }
+}
+
 async function readList(payload) {
-  const map = needMap(read(payload, 'the trust list'), 'the trust list', [1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+  const map = needMap(read(payload, 'the trust list'), 'the trust list', [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], [11])
   const list = {
     deployment: needBytes(map.get(1), 'the deployment', 32).slice(),
     demo: needBool(map.get(2), 'the demo flag'),
@@ -134,22 +175,59 @@ async function readList(payload) {
     nextUpdate: readTime(map.get(8), 'the next update'),
     roots: await rootsOf(map.get(9)),
     keys: await Promise.all(needArray(map.get(10), 'the keys', 0, KEYS_MAX).map(readTrustedKey)),
+    witnesses: map.has(11) ? await readWitnesses(map.get(11)) : undefined,
   }
   need(list.nextUpdate > list.issued, 'the next update is not after the issue')
-  needDistinct([...list.keys, ...list.roots.keys], 'a public key')
+  needDistinct([...list.keys, ...list.roots.keys, ...(list.witnesses?.list ?? [])], 'a public key')
   needDisjoint(list.keys)
   need(list.sequence !== 1 || compare(list.roots.id, list.deployment) === 0, "the first list's root set is not the deployment's")
   return list
 }
 
-// roots: of readRoots, or undefined for the list's own, as when a device pins what it first sees.
-export async function readTrustList(bytes, roots) {
+async function readOne(bytes, roots) {
   need(bytes.length <= LIST_MAX, 'a trust list that is too long')
   const message = readSign(bytes)
   need(message.header.typ === TYP, "not a trust list's type")
+  if (roots) await needSigners(message, roots)
   const list = await readList(message.payload)
   await needSigners(message, roots ?? list.roots, list.roots)
   return list
+}
+
+// undefined: it is from before the roots that are believed.
+async function readPassing(bytes, roots) {
+  try {
+    const list = await readOne(bytes, roots)
+    return list.sequence < (roots.since ?? 0) ? undefined : list
+  } catch (e) {
+    if (e instanceof NotSigned) return undefined
+    throw e
+  }
+}
+
+// Behind the newest list stand those by which the roots were rotated: each is signed by the roots of the one behind it.
+async function follow(lists, roots) {
+  let believed
+  for (let i = lists.length - 1; i >= 0; i--) {
+    const mayPass = !believed && roots && i > 0
+    const list = mayPass ? await readPassing(lists[i], roots) : await readOne(lists[i], believed?.roots ?? roots)
+    if (!list) continue
+    if (believed) {
+      need(equal(list.deployment, believed.deployment), 'trust lists of two deployments')
+      need(list.sequence > believed.sequence, 'trust lists in another order')
+    }
+    believed = list
+  }
+  return believed
+}
+
+// roots: of readRoots, with `since`, the sequence of the list that was last believed by them, where it is known; or
+// undefined for the oldest list's own, as when a device pins what it first sees.
+export async function readTrustList(bytes, roots) {
+  need(bytes.length <= FILE_MAX, 'trust lists that are too long')
+  const lists = split(bytes, 'the trust lists', CHAIN_MAX)
+  need(lists.length > 0, 'no trust list')
+  return follow(lists, roots)
 }
 
 // --- what its keys signed ---

@@ -1,0 +1,17 @@
+# Writes OUT: the service worker FILE with the names of all scripts (NAMES, separated by commas) and a version that changes with any
+# byte of them, of itself, or of what else the page is made of (BESIDE, files separated by commas).
+string(REPLACE "," ";" names "${NAMES}")
+string(REPLACE "," ";" beside "${BESIDE}")
+file(SHA256 "${FILE}" all)
+foreach(name IN LISTS names)
+  file(SHA256 "${FOLDER}/${name}" hash)
+  string(APPEND all "${hash}")
+endforeach()
+foreach(path IN LISTS beside)
+  file(SHA256 "${path}" hash)
+  string(APPEND all "${hash}")
+endforeach()
+string(SHA256 version "${all}")
+string(SUBSTRING "${version}" 0 16 WEB_VERSION)
+string(REPLACE ";" " " WEB_FILES "${names}")
+configure_file("${FILE}" "${OUT}" @ONLY)

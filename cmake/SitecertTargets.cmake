@@ -8,6 +8,19 @@ function(sitecert_library name)
   target_link_libraries(${name} PUBLIC ${arg_LINKS})
 endfunction()
 
+# sitecert_embed(<file> <function> <variable>)
+# Makes a source that gives the file's bytes out as `struct span function(void)`; its path goes into
+# the variable, for the SOURCES of a library.
+function(sitecert_embed file function variable)
+  set(out "${CMAKE_CURRENT_BINARY_DIR}/${function}_embedded.c")
+  add_custom_command(OUTPUT "${out}"
+    COMMAND ${CMAKE_COMMAND} "-DOUT=${out}" "-DFILE=${file}" -DNAME=${function} -P "${PROJECT_SOURCE_DIR}/cmake/embed_file.cmake"
+    DEPENDS "${file}" "${PROJECT_SOURCE_DIR}/cmake/embed_file.cmake"
+    VERBATIM
+    COMMENT "Embedding ${file}")
+  set(${variable} "${out}" PARENT_SCOPE)
+endfunction()
+
 # sitecert_unit_test(<name> [SOURCES more.c ...] [LINKS ...] [WRAP function ...])
 # <name>.c is the test; in ctest it is unit.<folder>.<name without test_>, or
 # unit.<folder> when the two are one. WRAP: calls of these go

@@ -82,6 +82,15 @@ MUST_CHECK enum rc bundle_open(struct span file, const struct root_set *roots, s
  */
 MUST_CHECK enum rc bundle_share(const struct bundle *b, struct bundle **ret, struct diag *d);
 
+/*
+ * Undoes and checks every block and keeps them: 5.25 bytes a row. From then on bundle_find() only
+ * reads, so that threads may share b itself.
+ *
+ * RC_FORMAT  a block is not what the header promises
+ * RC_NOMEM
+ */
+MUST_CHECK enum rc bundle_unfold(struct bundle *b, struct diag *d);
+
 /* All borrow b. */
 const struct trust_list *bundle_trust(const struct bundle *b);
 const struct directory *bundle_directory(const struct bundle *b);

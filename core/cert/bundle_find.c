@@ -1,6 +1,8 @@
 #include <assert.h>
+#include <stdlib.h>
 
 #include "core/cert/bundle_state.h"
+#include "core/cert/column_layout.h"
 
 const struct trust_list *bundle_trust(const struct bundle *b)
 {
@@ -103,6 +105,59 @@ static enum rc load_block(const struct bundle *b, struct bundle_blocks *set, uin
                     set->set == COLUMN_STATUS ? "statuses" : "deadlines", why.text);
 }
 
+/* Every block but the last is of one length. */
+static size_t block_stride(const struct bundle *b, const struct bundle_blocks *set)
+{
+    return column_plain_len(set->set, columns_block_rows(b->header.rows, 0));
+}
+
+static enum rc unfold_set(struct bundle *b, struct bundle_blocks *set, struct diag *d)
+{
+    const size_t stride = block_stride(b, set);
+    set->whole = malloc(b->blocks * stride);
+    if (!set->whole)
+        return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "unfolding a bundle");
+    for (uint32_t block = 0; block < b->blocks; block++) {
+        const enum rc rc = load_block(b, set, block, d);
+        if (rc != RC_OK)
+            return rc;
+        assert(set->plain.len <= stride);
+        memcpy(set->whole + block * stride, set->plain.ptr, set->plain.len);
+    }
+    buf_free(&set->plain);
+    set->cached = BLOCK_NONE;
+    return RC_OK;
+}
+
+enum rc bundle_unfold(struct bundle *b, struct diag *d)
+{
+    assert(b && !b->shares && !b->sets[0].whole);
+
+    (void)bundle_section(b, SECTION_SURVIVORS); /* it too is found out only once */
+    enum rc rc = RC_OK;
+    for (size_t i = 0; rc == RC_OK && b->blocks > 0 && i < BUNDLE_SETS; i++)
+        rc = unfold_set(b, &b->sets[i], d);
+    for (size_t i = 0; rc != RC_OK && i < BUNDLE_SETS; i++) {
+        free(b->sets[i].whole);
+        b->sets[i].whole = NULL;
+    }
+    return rc;
+}
+
+static enum rc block_of(struct bundle *b, struct bundle_blocks *set, uint32_t block,
+                        struct span *ret, struct diag *d)
+{
+    if (set->whole) {
+        *ret = span_of(set->whole + block * block_stride(b, set),
+                       column_plain_len(set->set, columns_block_rows(b->header.rows, block)));
+        return RC_OK;
+    }
+    const enum rc rc = load_block(b, set, block, d);
+    if (rc == RC_OK)
+        *ret = buf_span(&set->plain);
+    return rc;
+}
+
 enum rc bundle_find(struct bundle *b, uint64_t index, struct column_row *ret, struct diag *d)
 {
     assert(b && ret);
@@ -116,10 +171,11 @@ enum rc bundle_find(struct bundle *b, uint64_t index, struct column_row *ret, st
     struct column_row row = { 0 };
     for (size_t i = 0; i < BUNDLE_SETS; i++) {
         struct bundle_blocks *const set = &b->sets[i];
-        const enum rc rc = load_block(b, set, block, d);
+        struct span plain = { 0 };
+        const enum rc rc = block_of(b, set, block, &plain, d);
         if (rc != RC_OK)
             return rc;
-        column_block_row(buf_span(&set->plain), columns_block_rows(b->header.rows, block), set->set,
+        column_block_row(plain, columns_block_rows(b->header.rows, block), set->set,
                          (uint32_t)(index % COLUMN_BLOCK), &row);
     }
     *ret = row;

@@ -10,8 +10,10 @@ void bundle_free(struct bundle *b)
         return;
     for (size_t i = 0; i < BUNDLE_SETS; i++) {
         buf_free(&b->sets[i].plain);
-        if (!b->shares)
+        if (!b->shares) {
             free(b->sets[i].starts);
+            free(b->sets[i].whole);
+        }
     }
     if (!b->shares) {
         directory_free(&b->directory);

@@ -12,6 +12,7 @@ struct bundle_blocks {
     uint64_t *starts;       /* offset of each block in the file, and of the end; owned */
     uint32_t cached;        /* the block in plain, or BLOCK_NONE */
     struct buf plain;       /* owned */
+    uint8_t *whole;         /* all blocks in plain, side by side; owned; NULL: not unfolded */
 };
 
 /* What is found out after opening, even through a const bundle. */

@@ -45,10 +45,28 @@ static enum problem key_objection(const struct trusted_key *key, const struct to
     return PROBLEM_NONE;
 }
 
+/* The signer of a token that is remembered is known; any other is looked for. */
+static enum rc find_signer(struct judgement *j, struct signer_found *ret, struct diag *d)
+{
+    const struct judge_memory *const memory = j->at_hand->memory;
+    if (!memory)
+        return signer_find(j->at_hand->trust, &j->token.cose, ret, d);
+
+    const struct tlog_hash leaf = tlog_leaf(j->bytes);
+    *ret = (struct signer_found){ .key = memory->find(memory->ctx, &leaf) };
+    ret->kid_known = ret->key != NULL;
+    if (ret->key)
+        return RC_OK;
+    const enum rc rc = signer_find(j->at_hand->trust, &j->token.cose, ret, d);
+    if (rc == RC_OK && ret->key)
+        memory->keep(memory->ctx, &leaf, ret->key);
+    return rc;
+}
+
 static enum rc judge_signature(struct judgement *j, struct diag *d)
 {
     struct signer_found found;
-    const enum rc rc = signer_find(j->at_hand->trust, &j->token.cose, &found, d);
+    const enum rc rc = find_signer(j, &found, d);
     if (rc != RC_OK)
         return rc;
     if (!found.kid_known) {

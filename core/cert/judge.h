@@ -10,6 +10,20 @@
 
 #define CLOCK_SKEW_S 86400 /* how far ahead of our clock a signed time may be */
 
+/* How old the status may be where nobody says otherwise. */
+#define JUDGE_MAX_AGE_S (INT64_C(30) * 86400)
+
+/*
+ * Tokens whose signature has held before, by the hash of their leaf: such a one holds again. Use,
+ * dates, range and scope of the key, and the status, are looked at each time all the same.
+ */
+struct judge_memory {
+    /* The key of the trust list at hand that verified exactly these bytes; NULL: not known. */
+    const struct trusted_key *(*find)(void *ctx, const struct tlog_hash *leaf);
+    void (*keep)(void *ctx, const struct tlog_hash *leaf, const struct trusted_key *key);
+    void *ctx;
+};
+
 struct evidence {
     const struct trust_list *trust; /* never NULL */
     struct bundle *bundle;          /* NULL: keys only, so no status */
@@ -18,6 +32,7 @@ struct evidence {
     struct span staple;             /* a live code's bytes (staple.h); empty: none */
     int64_t now;                    /* Unix seconds */
     int64_t max_age_s; /* status older than this is stale; can only shorten what the lists allow */
+    const struct judge_memory *memory; /* NULL: every signature is checked */
 };
 
 /*

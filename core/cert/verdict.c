@@ -70,6 +70,7 @@ int verdict_exit(const struct verdict *v)
     case AUTH_UNKNOWN_KEY:
         return VERDICT_EXIT_UNKNOWN_ISSUER;
     case AUTH_FALSE:
+    case AUTH_NO_MATCH:
         return VERDICT_EXIT_NOT_AUTHENTIC;
     case AUTH_TRUE:
         return exit_of_state(v->state, v->in_force);

@@ -15,6 +15,7 @@ enum authenticity {
     AUTH_UNREADABLE = 1,  /* no token in it */
     AUTH_UNKNOWN_KEY = 2, /* no listed key, or another issuer */
     AUTH_FALSE = 3,       /* a signature or a rule says no */
+    AUTH_NO_MATCH = 4,    /* asked for by number, name and document: there is no such certificate */
     AUTH_TRUE = 90,
 };
 
@@ -91,6 +92,8 @@ enum tristate { TRI_UNKNOWN = 0, TRI_FALSE = 1, TRI_TRUE = 90 };
       "the live code is of the future: check this device's clock")                                 \
     X(PROBLEM_STAPLE_OVERRULED, "staple_overruled", "动态码与登记簿不符，以登记簿为准",            \
       "the live code says otherwise than the register's lists, which decide")                      \
+    X(PROBLEM_NO_MATCH, "no_match", "没有编号、姓名、证件号码三项都相符的证书",                    \
+      "no certificate has this number, name and document number")                                  \
     X(PROBLEM_REPLACED, "replaced", "已有更新的版本", "a newer version has replaced this one")     \
     X(PROBLEM_DEMO, "demo", "演示系统，不是真实证书", "a demonstration: not a real certificate")   \
     X(PROBLEM_PINNED, "pinned", "首次使用，已记住该发证系统的根密钥",                              \
@@ -144,6 +147,21 @@ struct verdict {
     enum problem problems[PROBLEMS_MAX];
     size_t offset; /* AUTH_UNREADABLE: where reading failed, or DIAG_NO_OFFSET */
 };
+
+/* The verdict in one word, with how it looks. Static storage. */
+enum verdict_tone { TONE_DOUBT = 0, TONE_BAD = 1, TONE_GOOD = 90 };
+struct verdict_headline {
+    enum verdict_tone tone;
+    const char *symbol, *zh, *en;
+};
+struct verdict_headline verdict_headline(const struct verdict *v);
+
+/* How old what was asked is, in the largest unit of which there are two. */
+struct verdict_age {
+    int64_t count;
+    const char *zh, *en; /* the unit */
+};
+struct verdict_age verdict_age(const struct verdict *v);
 
 void verdict_add(struct verdict *v,
                  enum problem p); /* once each; silently full after PROBLEMS_MAX */

@@ -5,58 +5,19 @@
 #include "core/cert/verdict_json.h"
 #include "core/crypto/hash.h"
 
-#define GOOD  "\033[1;32m"
-#define BAD   "\033[1;31m"
-#define DOUBT "\033[1;33m"
 #define PLAIN "\033[0m"
 
-struct headline {
-    const char *colour, *symbol, *zh, *en;
-};
-
-static struct headline headline_of_state(const struct verdict *v)
+static const char *colour_of(enum verdict_tone tone)
 {
-    /* A status list can't tell these three apart; only the register can. */
-    const bool exact = v->status_from == FROM_REGISTER;
-    switch (v->state) {
-    case STATE_UNKNOWN:
+    switch (tone) {
+    case TONE_GOOD:
+        return "\033[1;32m";
+    case TONE_BAD:
+        return "\033[1;31m";
+    case TONE_DOUBT:
         break;
-    case STATE_VALID:
-        return (struct headline){ GOOD, "✔", "有效", "IN FORCE" };
-    case STATE_DUE:
-        return (struct headline){ GOOD, "✔", "有效（即将到期）", "IN FORCE, due soon" };
-    case STATE_LAPSED:
-        return (struct headline){ BAD, "✖", "失效（已过期）", "LAPSED" };
-    case STATE_SUSPENDED:
-        return (struct headline){ BAD, "✖", "暂扣", "SUSPENDED" };
-    case STATE_REVOKED:
-        return exact ? (struct headline){ BAD, "✖", "吊销", "REVOKED" }
-                     : (struct headline){ BAD, "✖", "无效（已被吊销、撤销或注销）",
-                                          "NOT VALID (revoked, withdrawn or cancelled)" };
-    case STATE_WITHDRAWN:
-        return (struct headline){ BAD, "✖", "撤销", "WITHDRAWN" };
-    case STATE_CANCELLED:
-        return (struct headline){ BAD, "✖", "注销", "CANCELLED" };
     }
-    return (struct headline){ DOUBT, "?", "证书是真的，但无法判断是否有效",
-                              "GENUINE, but it cannot be said whether it is in force" };
-}
-
-static struct headline headline_of(const struct verdict *v)
-{
-    switch (v->authentic) {
-    case AUTH_UNDECIDED:
-        break;
-    case AUTH_UNREADABLE:
-        return (struct headline){ DOUBT, "?", "读不出证书", "UNREADABLE" };
-    case AUTH_UNKNOWN_KEY:
-        return (struct headline){ DOUBT, "?", "不认识的签发者", "UNKNOWN ISSUER" };
-    case AUTH_FALSE:
-        return (struct headline){ BAD, "✖", "不是真证", "NOT AUTHENTIC" };
-    case AUTH_TRUE:
-        return headline_of_state(v);
-    }
-    return (struct headline){ DOUBT, "?", "未能核验", "NOT CHECKED" };
+    return "\033[1;33m";
 }
 
 struct lines {
@@ -155,23 +116,12 @@ static void put_copy(struct lines *l, const struct verdict_copy *copy)
 
 static void put_age(struct lines *l, const struct verdict *v)
 {
-    static const struct {
-        int64_t seconds;
-        const char *zh, *en;
-    } units[] = {
-        { 86400, "天", "d" }, { 3600, "小时", "h" }, { 60, "分钟", "min" }, { 1, "秒", "s" }
-    };
-
     char as_of[TIME_TEXT_LEN + 1];
-    const int64_t age = v->now > v->as_of ? v->now - v->as_of : 0;
-    size_t u = 0;
-    while (u + 1 < sizeof units / sizeof units[0] && age < 2 * units[u].seconds)
-        u++;
+    const struct verdict_age age = verdict_age(v);
     time_format(v->as_of, as_of);
     put_label(l, "数据时间", "as of");
-    buf_printf(l->to, "%s%s%" PRId64 " %s%s\n", as_of, in_language(l, "（", " ("),
-               age / units[u].seconds, in_language(l, units[u].zh, units[u].en),
-               in_language(l, "前）", " ago)"));
+    buf_printf(l->to, "%s%s%" PRId64 " %s%s\n", as_of, in_language(l, "（", " ("), age.count,
+               in_language(l, age.zh, age.en), in_language(l, "前）", " ago)"));
 }
 
 static void put_deployment(struct lines *l, const struct verdict *v)
@@ -195,9 +145,9 @@ void verdict_text(struct buf *to, const struct verdict *v, bool chinese, bool co
     assert(to && v);
 
     struct lines l = { .to = to, .chinese = chinese };
-    const struct headline h = headline_of(v);
-    buf_printf(to, "%s%s %s%s\n", colour ? h.colour : "", h.symbol, in_language(&l, h.zh, h.en),
-               colour ? PLAIN : "");
+    const struct verdict_headline h = verdict_headline(v);
+    buf_printf(to, "%s%s %s%s\n", colour ? colour_of(h.tone) : "", h.symbol,
+               in_language(&l, h.zh, h.en), colour ? PLAIN : "");
     if (v->authentic == AUTH_TRUE) {
         put_holder(&l, v);
         put_version(&l, v);

@@ -16,6 +16,21 @@ static bool is_name(struct span part)
     return part.len > 2 && part.ptr[0] == '{' && part.ptr[part.len - 1] == '}';
 }
 
+/* "{name*}": all segments that are left, at least one. */
+static bool is_rest(struct span part)
+{
+    return is_name(part) && part.ptr[part.len - 2] == '*';
+}
+
+static bool take_rest(struct span part, const struct target *t, size_t from, struct route_match *m)
+{
+    const struct span first = t->segments[from].raw, last = t->segments[t->segment_count - 1].raw;
+    assert(m->name_count < ROUTE_NAMES_MAX);
+    m->names[m->name_count] = span_of(part.ptr + 1, part.len - 3);
+    m->values[m->name_count++] = span_of(first.ptr, (size_t)(last.ptr - first.ptr) + last.len);
+    return true;
+}
+
 /* Fixed segments are compared as sent: a path has one spelling. */
 static bool fits(const struct http_route *route, const struct target *t, struct route_match *m)
 {
@@ -32,6 +47,8 @@ static bool fits(const struct http_route *route, const struct target *t, struct 
                 return false;
             continue;
         }
+        if (is_rest(part))
+            return take_rest(part, t, i, m);
         if (t->segments[i].value.len == 0)
             return false;
         assert(m->name_count < ROUTE_NAMES_MAX);

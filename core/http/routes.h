@@ -10,7 +10,7 @@ struct route_match {
     const struct http_route *route; /* NULL: none */
     size_t name_count;
     struct span names[ROUTE_NAMES_MAX];  /* of {name}, in the route's path */
-    struct span values[ROUTE_NAMES_MAX]; /* decoded; borrow the target */
+    struct span values[ROUTE_NAMES_MAX]; /* decoded, of {name*} as sent; borrow the target */
     bool get, post;                      /* methods that some route has for this path */
 };
 

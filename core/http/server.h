@@ -28,7 +28,8 @@ enum http_body {
 /* NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding): in the order of a table's columns */
 struct http_route {
     enum http_method method;
-    const char *path; /* "/v1/batches/{id}/results": {name} is one whole segment, not empty */
+    const char *path; /* "/v1/batches/{id}/results": {name} is one whole segment, not empty;
+                         {name*}, at the end alone: all that is left, as sent */
     enum http_body body;
     uint64_t body_max; /* bytes */
     /*
@@ -97,7 +98,8 @@ enum http_method http_method_of(const struct http_exchange *x);
  */
 const char *http_target(const struct http_exchange *x);
 const char *http_host(const struct http_exchange *x); /* the one Host; "" in HTTP/1.0 */
-/* The value of {name}, percent-decoded; well-formed UTF-8 without control characters and slashes, a
+/* The value of {name*}: as sent, between its slashes; no NUL behind it. Else the value of {name},
+ * percent-decoded; well-formed UTF-8 without control characters and slashes, a
  * NUL behind it. */
 struct span http_segment(const struct http_exchange *x, const char *name);
 /* One query parameter, decoded likewise; empty when absent. A target with one name twice is refused

@@ -8,12 +8,12 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "core/http/metrics.h"
 #include "core/http/server.h"
 #include "core/message/target.h"
 #include "issuer/daemon/denial.h"
 #include "issuer/daemon/helpers.h"
 #include "issuer/daemon/link.h"
-#include "issuer/daemon/metrics.h"
 #include "issuer/daemon/who.h"
 #include "issuer/settings/home_open.h"
 

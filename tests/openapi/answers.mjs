@@ -1,5 +1,5 @@
 // Checks recorded answers against the OpenAPI document: every status, type, header and body has to be one that it lists,
-// and every operation and status that tests/daemon asks for has to have come. Each recorded line is
+// (a {path} may have several segments), and every operation and status that tests/daemon asks for has to have come. Each recorded line is
 // {"method","target","status","type","headers":{…},"body"}; a body that is not text is null.
 import { readFileSync } from 'node:fs'
 import Ajv2020 from 'ajv/dist/2020.js'
@@ -13,7 +13,7 @@ ajv.addSchema(document, 'openapi')
 const pointer = (...parts) => 'openapi#/' + parts.map(p => encodeURIComponent(String(p).replaceAll('~', '~0').replaceAll('/', '~1'))).join('/')
 
 const templates = Object.keys(document.paths).map(path => ({
-  path, match: new RegExp('^' + path.replace(/[.]/g, '\\.').replace(/\{[a-z]+\}/g, '[^/]+') + '$')
+  path, match: new RegExp('^' + path.replace(/[.]/g, '\\.').replace(/\{path\}$/, '.+').replace(/\{[a-z]+\}/g, '[^/]+') + '$')
 }))
 
 // Where a response is described: the reference is followed by hand, so that its schema has a pointer of its own.
@@ -35,6 +35,7 @@ function complaints(answer) {
   if (!response) return [`status ${answer.status} is not listed`]
   const out = []
   const type = (answer.type ?? '').split(';')[0].trim()
+  if (!response.content && !type) return out
   const media = response.content?.[type]
   if (!media) return [`type '${type}' is not listed for ${answer.status}`]
   for (const [name, header] of Object.entries(response.headers ?? {})) {

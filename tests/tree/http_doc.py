@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""docs/http.md has the problem codes and routes of the code, and so has the OpenAPI document.
+"""docs/http.md and docs/endpoint.md have the problem codes and routes of the code, and so have the OpenAPI documents.
 Usage: http_doc.py SOURCE-FOLDER [tables]     tables: prints what should stand there"""
 import pathlib
 import re
@@ -17,33 +17,37 @@ def problems(text):
     return [(plain(code), status, plain(zh), plain(en)) for status, code, zh, en in rows]
 
 
-def problem_table(root):
+# Document, table of routes, OpenAPI document, lists of problems.
+DAEMONS = (
+    ("docs/http.md", "issuer/daemon/front_routes.c", "issuer/daemon/openapi.yaml", ("issuer/daemon/denial.h", "core/http/refusal.h")),
+    ("docs/endpoint.md", "verifier/daemon/endpoint_routes.c", "verifier/daemon/openapi.yaml",
+     ("verifier/daemon/refusals.h", "core/http/refusal.h")),
+)
+
+
+def problem_table(root, names):
     rows = {}
-    for name in ("issuer/daemon/denial.h", "core/http/refusal.h"):
+    for name in names:
         found = problems((root / name).read_text())
-        if len(found) < 10:
+        if len(found) < 8:
             sys.exit(f"{name}: no list of problems found")
         for code, status, zh, en in found:
             rows.setdefault(code, f"| `{code}` | {status} | {zh} | {en} |")
     return list(rows.values())
 
 
-def main():
-    root = pathlib.Path(sys.argv[1])
-    want = problem_table(root)
-    if sys.argv[2:] == ["tables"]:
-        print("\n".join(want))
-        return 0
-    document = (root / "docs/http.md").read_text()
-    routes = re.findall(r'\{ HTTP_(\w+), "([^"]+)"', (root / "issuer/daemon/front_routes.c").read_text())
-    listed = re.findall(r"(?m)^\| `(\w+) (/[^`]*)` \|", document)
-    openapi = (root / "issuer/daemon/openapi.yaml").read_text()
-    described = [(m.upper(), path) for path, part in re.findall(r"(?m)^  (/\S*):\n((?:    .*\n|\n)+)", openapi)
+def compare(root, document, table, openapi, lists):
+    want = problem_table(root, lists)
+    text = (root / document).read_text()
+    # {name*} is the code's way to say that a name may have several segments.
+    routes = [(m, path.replace("*}", "}")) for m, path in re.findall(r'\{ HTTP_(\w+), "([^"]+)"', (root / table).read_text())]
+    listed = re.findall(r"(?m)^\| `(\w+) (/[^`]*)` \|", text)
+    described = [(m.upper(), path) for path, part in re.findall(r"(?m)^  (/\S*):\n((?:    .*\n|\n)+)", (root / openapi).read_text())
                  for m in re.findall(r"(?m)^    (get|post):", part)]
-    got = re.findall(r"(?m)^\| `[a-z_]+` \| \d+ \|.*$", document)
+    got = re.findall(r"(?m)^\| `[a-z_]+` \| \d+ \|.*$", text)
     failed = 0
-    for what, left, right in (("routes of docs/http.md", sorted(routes), sorted(listed)),
-                              ("routes of openapi.yaml", sorted(routes), sorted(described)), ("problems of docs/http.md", want, got)):
+    for what, left, right in ((f"routes of {document}", sorted(routes), sorted(listed)),
+                              (f"routes of {openapi}", sorted(routes), sorted(described)), (f"problems of {document}", want, got)):
         for line in sorted(set(left) ^ set(right), key=str):
             print(f"{what}: {'lacks' if line in left else 'has, and the code has not'}: {line}", file=sys.stderr)
             failed = 1
@@ -51,6 +55,15 @@ def main():
             print(f"{what}: {len(right)} where the code has {len(left)}", file=sys.stderr)
             failed = 1
     return failed
+
+
+def main():
+    root = pathlib.Path(sys.argv[1])
+    if sys.argv[2:] == ["tables"]:
+        for document, _, _, lists in DAEMONS:
+            print(document, *problem_table(root, lists), sep="\n")
+        return 0
+    return max([compare(root, *daemon) for daemon in DAEMONS])
 
 
 if __name__ == "__main__":

@@ -387,7 +387,7 @@ void device_open(const struct device_choices *choices, const struct say *say, st
     assert(choices && say && ret);
 
     *ret = (struct device){ .answer = DEVICE_BROKEN };
-    ret->evidence.max_age_s = choices->max_age.given ? choices->max_age.value : DEVICE_MAX_AGE_S;
+    ret->evidence.max_age_s = choices->max_age.given ? choices->max_age.value : JUDGE_MAX_AGE_S;
     struct opening o = { .choices = choices, .say = say, .dev = ret };
     const enum rc rc = choices->trust ? open_keys(&o) : open_lists(&o);
     if (rc == RC_OK)

@@ -33,8 +33,6 @@ struct device {
     struct trust_list *own_trust; /* keys only */
 };
 
-#define DEVICE_MAX_AGE_S (INT64_C(30) * 86400)
-
 /*
  * Opens what the choices name, or the default bundle. Whatever is wrong has been said on standard
  * error; ret->answer says what is to be done.

@@ -92,6 +92,20 @@ static enum rc take_bytes(struct span bytes, struct input *ret, struct diag *d)
     return take_text(bytes, ret, d);
 }
 
+enum rc input_take(struct span bytes, struct input *ret, struct diag *d)
+{
+    assert(ret);
+
+    ON_EXIT(input_free) struct input in = { 0 };
+    const enum rc rc = take_bytes(bytes, &in, d);
+    if (rc != RC_OK)
+        return rc;
+
+    *ret = in;
+    in = (struct input){ 0 };
+    return RC_OK;
+}
+
 /* Reading says whether it is a file in fewer calls than asking first; of a long text asking is
  * the cheaper way to hear that it is none. */
 static enum rc read_argument(const char *argument, struct buf *file, bool *ret_is_file,
@@ -116,15 +130,7 @@ enum rc input_read(const char *argument, struct input *ret, struct diag *d)
     assert(argument && ret);
 
     ON_EXIT(buf_free_at) struct buf file = { 0 };
-    ON_EXIT(input_free) struct input in = { 0 };
     bool is_file;
-    enum rc rc = read_argument(argument, &file, &is_file, d);
-    if (rc == RC_OK)
-        rc = take_bytes(is_file ? buf_span(&file) : span_text(argument), &in, d);
-    if (rc != RC_OK)
-        return rc;
-
-    *ret = in;
-    in = (struct input){ 0 };
-    return RC_OK;
+    const enum rc rc = read_argument(argument, &file, &is_file, d);
+    return rc == RC_OK ? input_take(is_file ? buf_span(&file) : span_text(argument), ret, d) : rc;
 }

@@ -18,6 +18,14 @@ struct input {
 void input_free(struct input *in); /* leaves it zeroed; for ON_EXIT too */
 
 /*
+ * The same of bytes that are at hand: a file, or a text.
+ *
+ * RC_FORMAT  no certificate code is in it; offset says where reading failed, when there is a place
+ * RC_IO, RC_NOT_FOUND, RC_NOMEM   it could not be read at all
+ */
+MUST_CHECK enum rc input_take(struct span bytes, struct input *ret, struct diag *d);
+
+/*
  * argument  a file that can be read, "-", or else the text itself
  *
  * RC_FORMAT  no certificate code is in it; offset says where reading failed, when there is a place

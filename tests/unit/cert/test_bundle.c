@@ -353,6 +353,43 @@ static void another_handle_finds_the_same_rows_and_keeps_its_own_blocks(void **s
     bundle_free(b);
 }
 
+static void an_unfolded_bundle_finds_every_row_without_its_file(void **state)
+{
+    (void)state;
+    struct bundle *b = NULL;
+    struct column_row row;
+    const uint32_t rows = 2 * COLUMN_BLOCK + 9;
+    parcel_free(&parcel);
+    parcel_fill(&parcel, &pub, rows);
+    parcel_make(&parcel, &file);
+    assert_int_equal(open_file(&b, NULL), RC_OK);
+    assert_int_equal(bundle_unfold(b, NULL), RC_OK);
+    struct span pieces[BUNDLE_PIECES];
+    assert_int_equal(bundle_pieces(b, 0, pieces), BUNDLE_PIECES);
+    memset(file.ptr + (pieces[0].ptr - file.ptr), 0, file.len - (size_t)(pieces[0].ptr - file.ptr));
+    for (uint64_t at = 0; at < rows; at += at % COLUMN_BLOCK == 0 ? 1 : 9973) {
+        assert_int_equal(bundle_find(b, at, &row, NULL), RC_OK);
+        assert_memory_equal(&row, &parcel.columns.rows[at], sizeof row);
+    }
+    assert_int_equal(bundle_find(b, rows - 1, &row, NULL), RC_OK);
+    assert_memory_equal(&row, &parcel.columns.rows[rows - 1], sizeof row);
+    assert_int_equal(bundle_find(b, rows, &row, NULL), RC_NOT_FOUND);
+    bundle_free(b);
+}
+
+static void a_damaged_block_cannot_be_unfolded(void **state)
+{
+    (void)state;
+    struct bundle *b = NULL;
+    parcel_free(&parcel);
+    parcel_fill(&parcel, &pub, 2 * COLUMN_BLOCK + 9);
+    parcel_make(&parcel, &file);
+    file.ptr[file.len - 1] ^= 1;
+    assert_int_equal(open_file(&b, NULL), RC_OK);
+    assert_int_equal(bundle_unfold(b, NULL), RC_FORMAT);
+    bundle_free(b);
+}
+
 /* All but the head and the pieces is made zero: what looking up reads must not be there. */
 static void looking_up_reads_nothing_but_the_head_and_the_pieces(void **state)
 {
@@ -455,6 +492,8 @@ int main(void)
         BUNDLE_TEST(a_bundle_of_no_rows_opens_and_finds_nothing),
         BUNDLE_TEST(rows_of_several_blocks_are_found_in_any_order),
         BUNDLE_TEST(another_handle_finds_the_same_rows_and_keeps_its_own_blocks),
+        BUNDLE_TEST(an_unfolded_bundle_finds_every_row_without_its_file),
+        BUNDLE_TEST(a_damaged_block_cannot_be_unfolded),
         BUNDLE_TEST(looking_up_reads_nothing_but_the_head_and_the_pieces),
         BUNDLE_TEST(damage_in_one_block_spares_the_others),
         BUNDLE_TEST(an_open_bundle_says_what_was_put_in),

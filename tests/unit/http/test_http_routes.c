@@ -1,5 +1,6 @@
 #include "tests/unit/check.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "core/http/routes.h"
@@ -18,6 +19,7 @@ static const struct http_route table[] = {
     { .method = HTTP_GET, .path = "/v1/batches/all/rows/{row}", .handle = handle },
     { .method = HTTP_GET, .path = "/both", .handle = handle },
     { .method = HTTP_POST, .path = "/both", .handle = handle },
+    { .method = HTTP_GET, .path = "/files/{path*}", .handle = handle },
     HTTP_ROUTES_END,
 };
 
@@ -30,6 +32,22 @@ static struct route_match find(enum http_method method, const char *path)
     assert_int_equal(target_parse(path, room, &t, NULL), RC_OK);
     route_find(table, method, &t, &m);
     return m;
+}
+
+static void what_is_left_of_a_path_is_one_name(void **state)
+{
+    (void)state;
+    static const char *const rests[] = { "a", "a/b", "a/b/c.d", "a%20b/c", "a//b", "a/" };
+    for (size_t i = 0; i < sizeof rests / sizeof rests[0]; i++) {
+        char path[64];
+        (void)snprintf(path, sizeof path, "/files/%s?x=1", rests[i]);
+        const struct route_match m = find(HTTP_GET, path);
+        assert_true(m.route && m.name_count == 1);
+        assert_true(span_equal(m.names[0], SPAN_LITERAL("path")));
+        assert_int_equal(m.values[0].len, strlen(rests[i]));
+        assert_memory_equal(m.values[0].ptr, rests[i], strlen(rests[i]));
+    }
+    assert_null(find(HTTP_GET, "/files").route);
 }
 
 static void a_path_of_no_route_has_no_methods(void **state)
@@ -95,6 +113,7 @@ static void the_first_route_that_fits_is_taken(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_left_of_a_path_is_one_name),
         cmocka_unit_test(a_path_of_no_route_has_no_methods),
         cmocka_unit_test(another_method_is_told_which_are_allowed),
         cmocka_unit_test(names_are_whole_segments_decoded),

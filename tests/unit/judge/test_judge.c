@@ -217,6 +217,92 @@ static void a_log_index_outside_the_keys_range_is_refused(void **state)
     is_not_authentic(&s, PROBLEM_KEY_RANGE);
 }
 
+/* Remembers one token. */
+struct memory {
+    struct tlog_hash leaf;
+    const struct trusted_key *key;
+    unsigned found, kept;
+};
+
+static const struct trusted_key *memory_find(void *ctx, const struct tlog_hash *leaf)
+{
+    struct memory *const m = ctx;
+    if (!m->key || memcmp(&m->leaf, leaf, sizeof *leaf) != 0)
+        return NULL;
+    m->found++;
+    return m->key;
+}
+
+static void memory_keep(void *ctx, const struct tlog_hash *leaf, const struct trusted_key *key)
+{
+    struct memory *const m = ctx;
+    m->leaf = *leaf;
+    m->key = key;
+    m->kept++;
+}
+
+static struct verdict look_with(struct scene *s, struct memory *m)
+{
+    const struct judge_memory memory = { memory_find, memory_keep, m };
+    struct evidence e = scene_open(s);
+    struct verdict v = { 0 };
+    e.memory = &memory;
+    assert_int_equal(judge(scene_token(), (struct span){ 0 }, &e, &v, NULL), RC_OK);
+    return v;
+}
+
+static void a_remembered_token_is_not_verified_again(void **state)
+{
+    (void)state;
+    struct scene s = scene_good();
+    struct memory m = { 0 };
+    const struct judge_memory memory = { memory_find, memory_keep, &m };
+    struct evidence e = scene_open(&s);
+    struct verdict v = { 0 };
+    e.memory = &memory;
+    for (unsigned i = 0; i < 3; i++) {
+        assert_int_equal(judge(scene_token(), (struct span){ 0 }, &e, &v, NULL), RC_OK);
+        assert_int_equal(v.authentic, AUTH_TRUE);
+        assert_non_null(v.kid);
+    }
+    assert_int_equal(m.kept, 1);
+    assert_int_equal(m.found, 2);
+}
+
+static void a_forged_token_is_not_remembered(void **state)
+{
+    (void)state;
+    struct scene s = scene_good();
+    struct memory m = { 0 };
+    s.signer = KEY_STRANGER;
+    assert_int_equal(look_with(&s, &m).authentic, AUTH_UNKNOWN_KEY);
+    s = scene_good();
+    s.flip_token = 100;
+    assert_int_not_equal(look_with(&s, &m).authentic, AUTH_TRUE);
+    assert_int_equal(m.kept, 0);
+}
+
+/* Known or not: what its key may sign is looked at each time. */
+static void what_a_key_may_sign_is_looked_at_of_a_remembered_token_too(void **state)
+{
+    (void)state;
+    struct scene s = scene_good();
+    s.key.last = s.key.first + 1;
+    s.token.log_index = s.key.last;
+    struct memory m = { 0 };
+    const struct judge_memory memory = { memory_find, memory_keep, &m };
+    struct evidence e = scene_open(&s);
+    struct verdict v = { 0 };
+    e.memory = &memory;
+    for (unsigned i = 0; i < 2; i++) {
+        assert_int_equal(judge(scene_token(), (struct span){ 0 }, &e, &v, NULL), RC_OK);
+        assert_int_equal(v.authentic, AUTH_FALSE);
+        has_problem(&v, PROBLEM_KEY_RANGE);
+        shows_nothing(&v);
+    }
+    assert_int_equal(m.found, 1);
+}
+
 static void a_log_index_at_the_ranges_ends_is_good(void **state)
 {
     (void)state;
@@ -655,6 +741,9 @@ int main(void)
         TEST(a_token_signed_in_the_keys_first_or_last_second_is_good),
         TEST(a_log_index_outside_the_keys_range_is_refused),
         TEST(a_log_index_at_the_ranges_ends_is_good),
+        TEST(a_remembered_token_is_not_verified_again),
+        TEST(a_forged_token_is_not_remembered),
+        TEST(what_a_key_may_sign_is_looked_at_of_a_remembered_token_too),
         TEST(a_unit_or_post_outside_the_keys_scope_is_refused),
         TEST(a_unit_and_post_inside_the_keys_scope_are_good),
         TEST(a_token_signed_over_a_day_ahead_is_undecided),

@@ -1,4 +1,4 @@
-#include "issuer/daemon/metrics.h"
+#include "core/http/metrics.h"
 
 #include <assert.h>
 #include <inttypes.h>

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "issuer/daemon/metrics.h"
+#include "core/http/metrics.h"
 
 static const char *const routes[] = { "/a", "/b/{c}", "none" };
 static const char *const reasons[] = { NULL, "one", "two" };

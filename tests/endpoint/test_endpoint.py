@@ -1,0 +1,388 @@
+#!/usr/bin/env python3
+"""The endpoint by its HTTP interface: pages, verdicts, published files, how it follows publications and what it never does.
+
+Usage: test_endpoint.py [RECORDED]     every answer is written to RECORDED for tests/openapi
+"""
+import gzip
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+import unittest
+
+import scene as scenes
+from scene import BIN, DUE, NOW, REVOKED, SUSPENDED, VALID, Endpoint, Scene, environment, eventually, to_digits
+
+RECORDED = None
+JSON = {"Accept": "application/json"}
+
+
+def multipart(fields, boundary="x-boundary-7"):
+    body = b""
+    for name, value in fields.items():
+        disposition = f'form-data; name="{name}"' + ('; filename="f"' if isinstance(value, bytes) else "")
+        body += f"--{boundary}\r\nContent-Disposition: {disposition}\r\n\r\n".encode()
+        body += (value if isinstance(value, bytes) else value.encode()) + b"\r\n"
+    return {"Content-Type": f"multipart/form-data; boundary={boundary}"}, body + f"--{boundary}--\r\n".encode()
+
+
+class Case(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.scene = Scene()
+        cls.endpoint = Endpoint(cls.scene, "--metrics-listen", "127.0.0.1:0")
+        cls.client = cls.endpoint.client(recorded=RECORDED)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.client.close()
+        status = cls.endpoint.stop()
+        cls.scene.remove()
+        assert status == 0, status
+
+    def ask(self, method, target, headers=None, body=None, **more):
+        return self.client.ask(method, target, headers, body, **more)
+
+    def verdict(self, digits, headers=JSON):
+        answer = self.ask("GET", "/V/" + digits, headers)
+        self.assertEqual(answer.status, 200)
+        return answer.json()
+
+    def certcheck(self, *inputs):
+        done = subprocess.run([BIN / "certcheck", "--json", "--lang", "zh", "--bundle", self.scene.public / "bundle.scb",
+                               "--root", self.scene.public / "root.cbor", *inputs],
+                              env=environment(NOW, XDG_STATE_HOME=str(self.scene.home.folder / "state")), stdout=subprocess.PIPE)
+        return json.loads(done.stdout)
+
+
+class Verdicts(Case):
+    def test_each_state_is_told(self):
+        for number, state, in_force in ((VALID, "valid", True), (DUE, "due", True), (REVOKED, "revoked", False),
+                                        (SUSPENDED, "suspended", False)):
+            v = self.verdict(self.scene.digits(number))
+            self.assertEqual((v["authentic"], v["state"], v["in_force"], v["number"]), (True, state, in_force, number))
+
+    def test_an_old_version_says_that_it_is_replaced(self):
+        v = self.verdict(self.scene.digits(VALID, 1))
+        self.assertEqual((v["replaced"], v["version"]), (True, 1))
+        self.assertGreater(v["current_version"], 1)
+
+    def test_it_is_what_the_offline_tool_says(self):
+        texts = [self.scene.digits(n) for n in (VALID, DUE, REVOKED, SUSPENDED)] + [self.scene.digits(VALID, 1)]
+        texts += ["0", "00000000000000000", to_digits(b"\xd2\x84"), "12345"]
+        for text, offline in zip(texts, self.certcheck(*texts)):
+            self.assertEqual(self.verdict(text), offline)
+            again = self.ask("POST", "/api/verify", {"Content-Type": "application/json"}, json.dumps({"token": text}))
+            self.assertEqual(again.json(), offline)
+
+    def test_a_forged_one_shows_nothing(self):
+        raw = self.scene.raw(VALID)
+        forged = raw.replace("张示例".encode(), "李示例".encode())
+        self.assertNotEqual(raw, forged)
+        v = self.verdict(to_digits(forged))
+        self.assertEqual((v["authentic"], v["in_force"], v["holder"], v["number"]), (False, False, None, None))
+        page = self.ask("GET", "/V/" + to_digits(forged)).body.decode()
+        for secret in ("示例", "4776", VALID, "浙江"):
+            self.assertNotIn(secret, page)
+        self.assertIn("不是真证", page)
+
+    def test_no_bit_flip_of_a_known_token_is_taken(self):
+        raw = self.scene.raw(VALID)
+        self.assertTrue(self.verdict(to_digits(raw))["authentic"])
+        for i in range(0, len(raw) * 8, 37):
+            turned = bytearray(raw)
+            turned[i // 8] ^= 1 << i % 8
+            self.assertFalse(self.verdict(to_digits(bytes(turned)))["authentic"], i)
+
+    def test_the_host_is_compared_when_it_is_a_name(self):
+        digits = self.scene.digits(VALID)
+        host = self.scene.text(VALID).split("/")[2]
+        self.assertIsNone(self.verdict(digits)["host_matches"])
+        self.assertTrue(self.verdict(digits, {**JSON, "Host": host.lower()})["host_matches"])
+        self.assertFalse(self.verdict(digits, {**JSON, "Host": "zs.example.net"})["host_matches"])
+        body = json.dumps({"token": self.scene.text(VALID)})
+        self.assertTrue(self.ask("POST", "/api/verify", {"Content-Type": "application/json"}, body).json()["host_matches"])
+
+    def test_what_is_no_request_is_refused(self):
+        kind = {"Content-Type": "application/json"}
+        for body in ("", "{", "[]", "{}", '{"token":1}', '{"token":"1","token":"1"}', '{"token":"1","more":1}'):
+            self.assertEqual(self.ask("POST", "/api/verify", kind, body).code(), "body_invalid", body)
+        self.assertEqual(self.ask("POST", "/api/verify", {"Content-Type": "text/plain"}, "{}").code(), "content_type_unknown")
+        self.assertEqual(self.ask("POST", "/api/verify", kind, "1" * 20000).status, 413)
+        self.assertEqual(self.ask("GET", "/V/1?lang=en&lang=zh").status, 400)
+        self.assertEqual(self.ask("GET", "/V/" + "1" * 4200, record=False).status, 414)
+
+
+class Pages(Case):
+    def page(self, target, headers=None):
+        answer = self.ask("GET", target, headers)
+        self.assertEqual((answer.status, answer.headers["content-type"]), (200, "text/html; charset=utf-8"))
+        return answer.body.decode()
+
+    def test_a_page_is_one_small_answer_without_anybody_elses_things(self):
+        for target in ("/", "/V/" + self.scene.digits(VALID), "/V/0"):
+            page = self.page(target)
+            self.assertLess(len(gzip.compress(page.encode())), 30000)
+            self.assertNotRegex(page, r"(?i)<(img|iframe|object|embed|video|font)\b|@import|url\(|javascript:| on[a-z]+=")
+            self.assertEqual(re.findall(r'(?:src|href)="(?!/|#|data:,")', page), [])
+
+    def test_headers_close_what_a_page_could_open(self):
+        headers = self.ask("GET", "/").headers
+        policy = headers["content-security-policy"]
+        self.assertIn("default-src 'none'", policy)
+        self.assertNotIn("unsafe", policy)
+        for name, value in (("referrer-policy", "no-referrer"), ("x-content-type-options", "nosniff"), ("x-frame-options", "DENY")):
+            self.assertEqual(headers[name], value)
+        self.assertIn("microphone=()", headers["permissions-policy"])
+        self.assertNotIn("set-cookie", headers)
+
+    def test_a_verdict_is_stored_nowhere(self):
+        for headers in ({}, JSON):
+            self.assertEqual(self.ask("GET", "/V/0", headers).headers["cache-control"], "no-store")
+
+    def test_language_and_print(self):
+        digits = self.scene.digits(VALID)
+        self.assertIn('<html lang="zh-CN">', self.page("/V/" + digits))
+        self.assertIn('<html lang="en">', self.page("/V/" + digits, {"Accept-Language": "en"}))
+        self.assertIn('<html lang="zh-CN">', self.page("/V/" + digits + "?lang=zh", {"Accept-Language": "en"}))
+        large = self.page("/V/" + digits + "?lang=en&large=1")
+        self.assertIn('<html lang="en" class="large">', large)
+        self.assertIn(f'href="/V/{digits}?lang=zh&amp;large=1"', large)
+        self.assertEqual(self.verdict(digits, {**JSON, "Accept-Language": "en"})["problems"][0]["text"],
+                         "a demonstration: not a real certificate")
+
+    def test_what_is_shown_of_a_certificate(self):
+        page = self.page("/V/" + self.scene.digits(VALID))
+        for text in ("张示例", "4776", "土建施工员", VALID, "核对姓名", "数据时间", "演示系统", "有效"):
+            self.assertIn(text, page)
+        self.assertNotIn("110101", page)
+
+    def test_typed_digits_pictures_and_files(self):
+        self.scene.home.sitecert("qr", VALID, "--png", self.scene.home.folder / "code.png")
+        self.scene.home.sitecert("pdf", VALID, "-o", self.scene.home.folder / "copy.pdf", "--quiet")
+        picture = (self.scene.home.folder / "code.png").read_bytes()
+        pdf = (self.scene.home.folder / "copy.pdf").read_bytes()
+        offline = self.certcheck(self.scene.home.folder / "code.png", self.scene.home.folder / "copy.pdf", "nothing")
+        cases = ({"file": picture}, {"file": pdf}, {"text": "nothing"})
+        for fields, want in zip(cases, offline):
+            headers, body = multipart(fields)
+            answer = self.ask("POST", "/", {**headers, **JSON}, body)
+            self.assertEqual(answer.json(), want)
+        headers, body = multipart({"lang": "en", "large": "1", "file": picture})
+        page = self.ask("POST", "/", headers, body).body.decode()
+        self.assertIn('<html lang="en" class="large">', page)
+        self.assertIn("IN FORCE", page)
+        headers, body = multipart({"text": " " + self.scene.text(VALID) + "\r\n"})
+        self.assertIn("张示例", self.ask("POST", "/", headers, body).body.decode())
+
+    def test_what_is_no_form_is_refused(self):
+        headers, body = multipart({"text": "0"})
+        broken = {
+            "another type": ({"Content-Type": "text/plain"}, body),
+            "no boundary": ({"Content-Type": "multipart/form-data"}, body),
+            "two boundaries": ({"Content-Type": headers["Content-Type"] + "; boundary=y"}, body),
+            "a bad boundary": ({"Content-Type": "multipart/form-data; boundary=\"a b\\\""}, body),
+            "bytes before": (headers, b"x" + body),
+            "bytes behind": (headers, body + b"x"),
+            "no end": (headers, body[:-4]),
+            "cut": (headers, body[:40]),
+            "bare line ends": (headers, body.replace(b"\r\n", b"\n")),
+            "no name": (headers, body.replace(b'; name="text"', b"")),
+            "a transfer encoding": (headers, body.replace(b"\r\n\r\n", b"\r\nContent-Transfer-Encoding: base64\r\n\r\n", 1)),
+            "a name twice": (headers, body.split(b"--x-boundary-7--")[0] + body),
+            "another name too": (headers, body.replace(b'name="text"', b'name="text"; name="file"')),
+            "nothing": (headers, b""),
+        }
+        for what, (kind, bytes_) in broken.items():
+            answer = self.ask("POST", "/", {**kind, **JSON}, bytes_)
+            self.assertEqual((answer.status, answer.code()), (400, "body_invalid"), what)
+        self.assertIn("读不懂", self.ask("POST", "/", {"Content-Type": "text/plain"}, b"x").body.decode())
+
+    def test_a_file_over_the_bound_is_refused(self):
+        connection = self.client.connect()
+        connection.putrequest("POST", "/")
+        connection.putheader("Content-Length", str((12 << 20) + 1))
+        connection.endheaders()
+        self.assertEqual(connection.getresponse().status, 413)
+        connection.close()
+
+    def test_a_picture_that_is_none_is_unreadable(self):
+        for bytes_ in (b"\x89PNG\r\n\x1a\n" + bytes(100), b"\xff\xd8\xff" + bytes(100), b"%PDF-1.7\n", b"\xd2" + bytes(50)):
+            headers, body = multipart({"file": bytes_})
+            v = self.ask("POST", "/", {**headers, **JSON}, body).json()
+            self.assertEqual((v["authentic"], v["holder"]), (False, None))
+
+
+class Published(Case):
+    def test_files_are_what_was_published(self):
+        for path in self.scene.public.rglob("*"):
+            if path.is_file() and path.suffix != ".gz":
+                answer = self.ask("GET", "/publish/" + str(path.relative_to(self.scene.public)))
+                self.assertEqual((answer.status, answer.body), (200, path.read_bytes()), path)
+
+    def test_nothing_else_can_be_had(self):
+        (self.scene.public / ".hidden").write_text("x")
+        os.symlink(self.scene.home.path / "sitecert.ini", self.scene.public / "link.ini")
+        os.symlink(self.scene.home.path, self.scene.public / "folder")
+        for name in (".hidden", "link.ini", "folder/sitecert.ini", "log", "log/", "none", "log//checkpoint", "a" * 300, "policy.json/",
+                     "policy%2Ejson", "~policy.json"):
+            answer = self.ask("GET", "/publish/" + name)
+            self.assertEqual(answer.status, 404, name)
+        for name in ("../home/sitecert.ini", "%2e%2e/home/sitecert.ini", "log/..%2f..%2fhome/sitecert.ini", "policy.json%00"):
+            self.assertEqual(self.ask("GET", "/publish/" + name).status, 400, name)
+
+    def test_caching(self):
+        immutable = next(p for p in (self.scene.public / "log/tile").rglob("*") if p.is_file())
+        block = next((self.scene.public / "deadlines").glob("*.block"))
+        for path in (immutable, block):
+            answer = self.ask("GET", "/publish/" + str(path.relative_to(self.scene.public)))
+            self.assertIn("immutable", answer.headers["cache-control"])
+        answer = self.ask("GET", "/publish/bundle.scb")
+        self.assertIn("stale-if-error", answer.headers["cache-control"])
+        again = self.ask("GET", "/publish/bundle.scb", {"If-None-Match": '"x", W/' + answer.headers["etag"]})
+        self.assertEqual((again.status, again.body, again.headers["etag"]), (304, b"", answer.headers["etag"]))
+        self.assertEqual(self.ask("GET", "/publish/bundle.scb", {"If-None-Match": '"x"'}).status, 200)
+
+    def test_ranges(self):
+        whole = (self.scene.public / "bundle.scb").read_bytes()
+        etag = self.ask("GET", "/publish/bundle.scb").headers["etag"]
+        n = len(whole)
+        for text, part in (("0-0", whole[:1]), ("10-19", whole[10:20]), (f"{n - 5}-", whole[-5:]), ("-7", whole[-7:]), (f"-{n + 5}", whole),
+                           (f"5-{n + 5}", whole[5:])):
+            answer = self.ask("GET", "/publish/bundle.scb", {"Range": "bytes=" + text, "If-Range": etag})
+            self.assertEqual((answer.status, answer.body), (206, part), text)
+            first = n - len(part) if text.startswith("-") or text.endswith(("-", str(n + 5))) else int(text.split("-")[0])
+            self.assertEqual(answer.headers["content-range"], f"bytes {first}-{first + len(part) - 1}/{n}")
+        for text in (f"{n}-", f"{n + 9}-{n + 10}", "-0"):
+            answer = self.ask("GET", "/publish/bundle.scb", {"Range": "bytes=" + text})
+            self.assertEqual((answer.status, answer.headers["content-range"]), (416, f"bytes */{n}"), text)
+        for more in ({"Range": "bytes=0-1,4-5"}, {"Range": "bytes=5-2"}, {"Range": "bytes=a-"}, {"Range": "lines=0-1"},
+                     {"Range": "bytes=0-0", "If-Range": '"other"'}):
+            self.assertEqual(self.ask("GET", "/publish/bundle.scb", more).body, whole, more)
+
+    def test_head_says_what_get_would(self):
+        answer = self.ask("HEAD", "/publish/bundle.scb", record=False)
+        self.assertEqual((answer.status, answer.body), (200, b""))
+        self.assertEqual(int(answer.headers["content-length"]), (self.scene.public / "bundle.scb").stat().st_size)
+
+
+class Operations(Case):
+    def test_operations(self):
+        self.assertEqual(self.ask("GET", "/livez").json(), {"live": True})
+        self.assertTrue(self.ask("GET", "/readyz").json()["ready"])
+        self.assertEqual(self.ask("GET", "/version").json()["program"], "sitecert-verifierd")
+        self.assertIn(b"openapi: 3.1.0", self.ask("GET", "/openapi.yaml").body)
+        self.assertIn(b"Disallow: /V/", self.ask("GET", "/robots.txt").body)
+        self.assertEqual(self.ask("GET", "/metrics", record=False).status, 404)
+
+    def test_metrics_stand_on_a_port_of_their_own(self):
+        address = re.search(r"metrics=(\S+)", self.endpoint.said())[1]
+        self.verdict(self.scene.digits(VALID))
+        text = scenes.Client(address).ask("GET", "/metrics").body.decode()
+        self.assertRegex(text, r'sitecert_http_requests_total\{route="/V/\{digits\}",status="200"\} [1-9]')
+        self.assertNotIn(self.scene.digits(VALID)[:20], text)
+
+    def test_nothing_that_was_asked_is_logged(self):
+        digits = self.scene.digits(VALID)
+        self.verdict(digits)
+        self.ask("GET", "/V/" + digits + "%00", record=False)
+        headers, body = multipart({"text": digits})
+        self.ask("POST", "/", headers, body)
+        self.assertNotIn(digits[:20], self.endpoint.said())
+        self.assertNotIn("/V/" + digits[:3], self.endpoint.said())
+
+
+class Following(unittest.TestCase):
+    def setUp(self):
+        self.scene = Scene()
+        self.addCleanup(self.scene.remove)
+
+    def sequence(self, client):
+        return client.ask("GET", "/readyz").json()["sequence"]
+
+    def test_a_new_publication_is_taken_without_a_lost_request(self):
+        with Endpoint(self.scene) as endpoint:
+            digits, target = self.scene.digits(SUSPENDED), "/V/" + self.scene.digits(VALID)
+            client, stop, failures, count = endpoint.client(), threading.Event(), [], [0]
+            self.addCleanup(client.close)
+
+            def ask_on():
+                own = endpoint.client()
+                while not stop.is_set():
+                    answer = own.ask("GET", target, JSON)
+                    count[0] += 1
+                    if answer.status != 200 or not answer.json()["in_force"]:
+                        failures.append(answer.body)
+                own.close()
+
+            threads = [threading.Thread(target=ask_on) for _ in range(4)]
+            for t in threads:
+                t.start()
+            before = self.sequence(client)
+            self.assertEqual(client.ask("GET", "/V/" + digits, JSON).json()["state"], "suspended")
+            self.scene.home.sitecert("order", "reinstate", SUSPENDED, "--reason", "核查", "--ref", "1")
+            for i in range(3):
+                self.scene.publish()
+            eventually(lambda: client.ask("GET", "/V/" + digits, JSON).json()["state"] != "suspended")
+            self.assertGreater(self.sequence(client), before)
+            stop.set()
+            for t in threads:
+                t.join()
+            self.assertEqual(failures, [])
+            self.assertGreater(count[0], 4)
+
+    def test_an_older_or_another_publication_is_refused(self):
+        old = (self.scene.public / "bundle.scb").read_bytes()
+        self.scene.publish()
+        other = Scene(another=True)
+        self.addCleanup(other.remove)
+        with Endpoint(self.scene) as endpoint:
+            client = endpoint.client()
+            self.addCleanup(client.close)
+            now = self.sequence(client)
+            for bytes_, why in ((old, "older than the one in use"), ((other.public / "bundle.scb").read_bytes(), "cause="), (b"junk", "not a bundle")):
+                staged = self.scene.public / "staged"
+                staged.write_bytes(bytes_)
+                said = len(endpoint.said())
+                staged.rename(self.scene.public / "bundle.scb")
+                eventually(lambda: "publication_not_taken" in endpoint.said()[said:] and why in endpoint.said()[said:])
+                self.assertEqual(self.sequence(client), now)
+                self.assertTrue(client.ask("GET", "/V/" + self.scene.digits(VALID), JSON).json()["in_force"])
+
+    def test_lists_past_their_end_say_nothing_good(self):
+        with Endpoint(self.scene, clock="2023-02-20T10:00:00+08:00") as endpoint:
+            client = endpoint.client(recorded=RECORDED)
+            self.addCleanup(client.close)
+            v = client.ask("GET", "/V/" + self.scene.digits(VALID), JSON).json()
+            self.assertEqual((v["authentic"], v["state"], v["in_force"]), (True, "unknown", None))
+            self.assertEqual(client.ask("GET", "/readyz").status, 503)
+
+    def test_it_does_not_start_where_it_must_not(self):
+        def start(*options, clock=NOW, folder=None):
+            return subprocess.run([BIN / "sitecert-verifierd", "--published", folder or self.scene.public, "--check-config", *options],
+                                  env=environment(clock), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=30)
+        self.assertEqual(start().returncode, 0)
+        self.assertEqual(start("--root", self.scene.public / "root.cbor").returncode, 0)
+        self.assertEqual(start(folder=self.scene.home.folder).returncode, 1)
+        self.assertEqual(start("--wrong").returncode, 2)
+        other = Scene(another=True)
+        self.addCleanup(other.remove)
+        self.assertEqual(start("--root", other.public / "root.cbor").returncode, 1)
+        real = scenes.Home(clock=None, demo=False)
+        self.addCleanup(real.remove)
+        public = real.folder / "public"
+        real.sitecert("publish", public, "--quiet")
+        self.assertEqual(start(folder=public, clock=None).returncode, 0)
+        borrowed = start(folder=public)
+        self.assertEqual(borrowed.returncode, 1)
+        self.assertIn("SITECERT_CLOCK", borrowed.stderr)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1 and not sys.argv[1].startswith("-") and not sys.argv[1][0].isupper():
+        RECORDED = sys.argv.pop(1)
+        open(RECORDED, "w", encoding="utf-8").close()
+    unittest.main()

@@ -1,0 +1,11 @@
+/* Which of two answers a client would rather have (RFC 9110 section 12.5.1). Pure. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "core/base/span.h"
+
+/* Accept: JSON is named and wanted more than HTML; what names neither gets HTML. */
+bool accept_prefers_json(struct span accept);
+/* Accept-Encoding: gzip may be sent (named, or by "*", and not with q=0). */
+bool accept_takes_gzip(struct span accept_encoding);

@@ -1,0 +1,80 @@
+/*
+ * The public endpoint: what its handlers share. It holds no key and no register; what it believes
+ * is what is published. Handlers run on the server's threads, several at once.
+ */
+#pragma once
+
+#include <stdatomic.h>
+
+#include "core/http/metrics.h"
+#include "core/http/server.h"
+#include "verifier/daemon/checks.h"
+#include "verifier/daemon/publication.h"
+#include "verifier/daemon/refusals.h"
+#include "verifier/pages/page.h"
+
+#define ENDPOINT_ROUTES_MAX 32
+#define ENDPOINT_POLICY_LEN 512 /* bytes of the Content-Security-Policy */
+#define UPLOAD_MAX_MB       12u
+#define PICTURES_MAX        3u /* are read at once: each may take a processor for seconds */
+
+struct endpoint {
+    struct store *store;
+    struct metrics *metrics;
+    struct http_route routes[ENDPOINT_ROUTES_MAX];
+    /* labels; the last one of requests without a route */
+    const char *route_names[ENDPOINT_ROUTES_MAX];
+    size_t route_count;                 /* without the end */
+    struct http_server *_Atomic server; /* NULL: not open yet */
+    struct http_server *metrics_server; /* NULL: nobody asked for it */
+    char policy[ENDPOINT_POLICY_LEN];
+    const char *headers[16];           /* of every answer: names and values, NULL at the end */
+    atomic_uint pictures;              /* being read */
+    atomic_uint_fast64_t publications; /* taken since the start */
+    atomic_bool stopping;
+};
+
+/* Fills the table of routes and what never changes. */
+void endpoint_fill(struct endpoint *e);
+
+/* --- for handlers --- */
+
+/* How the client wants to read: query (of a GET), then Accept-Language. JSON by Accept. */
+struct asked {
+    bool json, english, large;
+};
+struct asked endpoint_asked(const struct http_exchange *x);
+
+/* Counted, and answered: as a problem, or as a page where a page was asked for. retry_s: 0: none.
+ */
+void endpoint_refuse(struct endpoint *e, struct http_exchange *x, const struct asked *how,
+                     enum refuse r, uint32_t retry_s);
+/* A failure of ours: logged, and answered 500. */
+void endpoint_fail(struct endpoint *e, struct http_exchange *x, const struct asked *how,
+                   const char *event, enum rc rc, const struct diag *d);
+/* here: where the same page can be had again; NULL: nowhere. */
+void endpoint_answer_verdict(struct endpoint *e, struct http_exchange *x, const struct asked *how,
+                             const struct checked *c, const char *here);
+/* Takes *b over. Never stored by anybody. */
+void endpoint_answer(struct http_exchange *x, unsigned status, const char *type, struct buf *b);
+
+#define TYPE_JSON "application/json"
+#define TYPE_HTML "text/html; charset=utf-8"
+
+/* The view of a page: whose it is. p outlives it. */
+struct page_view endpoint_view(const struct endpoint *e, const struct publication *p,
+                               const struct asked *how, const char *here);
+
+/* --- the handlers: one of each route --- */
+
+void endpoint_get_home(struct http_exchange *x, void *arg);
+void endpoint_post_home(struct http_exchange *x, void *arg);
+void endpoint_get_verdict(struct http_exchange *x, void *arg);
+void endpoint_post_verify(struct http_exchange *x, void *arg);
+void endpoint_get_published(struct http_exchange *x, void *arg);
+void endpoint_get_livez(struct http_exchange *x, void *arg);
+void endpoint_get_readyz(struct http_exchange *x, void *arg);
+void endpoint_get_version(struct http_exchange *x, void *arg);
+void endpoint_get_openapi(struct http_exchange *x, void *arg);
+void endpoint_get_asset(struct http_exchange *x, void *arg);
+void endpoint_get_metrics(struct http_exchange *x, void *arg);

@@ -1,0 +1,94 @@
+#include <stdio.h>
+
+#include "core/cert/verdict_json.h"
+#include "core/sys/log.h"
+#include "verifier/daemon/accept.h"
+#include "verifier/daemon/endpoint.h"
+
+/* --- how it is wanted --- */
+
+struct asked endpoint_asked(const struct http_exchange *x)
+{
+    bool given;
+    const struct span lang = http_query(x, "lang", &given);
+    return (struct asked){
+        .json = accept_prefers_json(span_text(http_header(x, "Accept"))),
+        .english = given ? span_equal(lang, SPAN_LITERAL("en")) : http_wants_english(x),
+        .large = span_equal(http_query(x, "large", NULL), SPAN_LITERAL("1")),
+    };
+}
+
+struct page_view endpoint_view(const struct endpoint *e, const struct publication *p,
+                               const struct asked *how, const char *here)
+{
+    (void)e;
+    const struct trust_list *const trust = bundle_trust(publication_bundle(p));
+    return (struct page_view){
+        .english = how->english,
+        .large = how->large,
+        .here = here,
+        .host = trust->host_count > 0 ? trust->hosts[0] : NULL,
+        .deployment = trust->deployment,
+        .demo = trust->demo,
+        .upload_max_mb = UPLOAD_MAX_MB,
+    };
+}
+
+/* --- answers --- */
+
+void endpoint_answer(struct http_exchange *x, unsigned status, const char *type, struct buf *b)
+{
+    http_answer_header(x, "Cache-Control", "no-store");
+    http_answer(x, status, type, b);
+}
+
+static void refuse_by_page(struct endpoint *e, struct http_exchange *x, const struct asked *how,
+                           const struct refuse_text *t)
+{
+    ON_EXIT(publication_put_at) struct publication *p = store_get(e->store);
+    const struct page_view view = endpoint_view(e, p, how, NULL);
+    struct buf b = { 0 };
+    page_problem(&b, &view, how->english ? t->en : t->zh);
+    endpoint_answer(x, t->status, TYPE_HTML, &b);
+}
+
+void endpoint_refuse(struct endpoint *e, struct http_exchange *x, const struct asked *how,
+                     enum refuse r, uint32_t retry_s)
+{
+    const struct refuse_text *const t = refuse_text(r);
+    metrics_refusal(e->metrics, (size_t)r);
+    if (retry_s > 0) {
+        char seconds[12];
+        (void)snprintf(seconds, sizeof seconds, "%u", retry_s);
+        http_answer_header(x, "Retry-After", seconds);
+    }
+    if (!how->json) {
+        refuse_by_page(e, x, how, t);
+        return;
+    }
+    http_answer_problem(x, &(struct http_problem){ .status = t->status,
+                                                   .code = t->code,
+                                                   .title = how->english ? t->en : t->zh });
+}
+
+void endpoint_fail(struct endpoint *e, struct http_exchange *x, const struct asked *how,
+                   const char *event, enum rc rc, const struct diag *d)
+{
+    log_failure(LEVEL_ERROR, event, rc, d);
+    endpoint_refuse(e, x, how, REFUSE_INTERNAL, 0);
+}
+
+void endpoint_answer_verdict(struct endpoint *e, struct http_exchange *x, const struct asked *how,
+                             const struct checked *c, const char *here)
+{
+    struct buf b = { 0 };
+    if (how->json) {
+        verdict_json(&b, &c->v, !how->english, 0, 0);
+        buf_put_u8(&b, '\n');
+    } else {
+        const struct page_view view = endpoint_view(e, c->of, how, here);
+        page_verdict(&b, &view, &c->v);
+    }
+    http_answer_header(x, "Vary", "Accept, Accept-Language");
+    endpoint_answer(x, 200, how->json ? TYPE_JSON : TYPE_HTML, &b);
+}

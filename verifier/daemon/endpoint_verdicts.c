@@ -1,0 +1,167 @@
+#include <arpa/inet.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "core/cert/digits.h"
+#include "core/json/json.h"
+#include "verifier/daemon/endpoint.h"
+#include "verifier/daemon/forms.h"
+
+#define RETRY_PICTURES_S 5
+
+/* An address of numbers, or this machine: nobody prints that on a certificate, so it says nothing.
+ */
+static bool is_own(const char *host)
+{
+    char name[64];
+    size_t len = strcspn(host, ":");
+    if (host[0] == '[' || len >= sizeof name)
+        return true;
+    memcpy(name, host, len);
+    name[len] = '\0';
+    struct in_addr any;
+    return strcmp(name, "localhost") == 0 || len == 0 || inet_pton(AF_INET, name, &any) == 1;
+}
+
+static struct span host_of(const struct http_exchange *x)
+{
+    const char *const host = http_host(x);
+    return is_own(host) ? (struct span){ 0 } : span_text(host);
+}
+
+/* Where the page of these bytes stands. */
+static const char *page_of(const struct checked *c, struct buf *room)
+{
+    buf_put_text(room, "/V/");
+    digits_encode(buf_span(&c->token), room);
+    return c->token.len > 0 && buf_ok(room) ? buf_cstr(room) : NULL;
+}
+
+void endpoint_get_verdict(struct http_exchange *x, void *arg)
+{
+    struct endpoint *const e = arg;
+    const struct asked how = endpoint_asked(x);
+    struct diag d = DIAG_INIT;
+    ON_EXIT(checked_free) struct checked c = { 0 };
+    ON_EXIT(buf_free_at) struct buf here = { 0 };
+    const enum rc rc = check_digits(e->store, http_segment(x, "digits"), host_of(x), &c, &d);
+    if (rc == RC_OK)
+        endpoint_answer_verdict(e, x, &how, &c, page_of(&c, &here));
+    else
+        endpoint_fail(e, x, &how, "not_judged", rc, &d);
+}
+
+/* --- what is typed or uploaded --- */
+
+static bool begin_picture(struct endpoint *e)
+{
+    if (atomic_fetch_add(&e->pictures, 1) < PICTURES_MAX)
+        return true;
+    atomic_fetch_sub(&e->pictures, 1);
+    return false;
+}
+
+static void check_upload(struct endpoint *e, struct http_exchange *x, const struct asked *how,
+                         struct span bytes)
+{
+    struct diag d = DIAG_INIT;
+    ON_EXIT(checked_free) struct checked c = { 0 };
+    ON_EXIT(buf_free_at) struct buf here = { 0 };
+    if (!begin_picture(e)) {
+        endpoint_refuse(e, x, how, REFUSE_PICTURES, RETRY_PICTURES_S);
+        return;
+    }
+    const enum rc rc = check_bytes(e->store, bytes, &c, &d);
+    atomic_fetch_sub(&e->pictures, 1);
+    if (rc == RC_OK)
+        endpoint_answer_verdict(e, x, how, &c, c.v.copy.is_pdf ? NULL : page_of(&c, &here));
+    else
+        endpoint_fail(e, x, how, "not_judged", rc, &d);
+}
+
+static enum rc read_body(const struct http_exchange *x, struct buf *to, struct diag *d)
+{
+    const size_t len = (size_t)http_body_len(x);
+    uint8_t *const at = buf_reserve(to, len);
+    while (at && to->len < len) {
+        const ssize_t n = pread(http_body_file(x), at + to->len, len - to->len, (off_t)to->len);
+        if (n <= 0)
+            return diag_set(d, RC_IO, DIAG_NO_OFFSET, "an upload cannot be read");
+        to->len += (size_t)n;
+    }
+    return buf_rc(to, d);
+}
+
+/* The forms say how they were shown. */
+static void follow_form(struct asked *how, const struct form *f)
+{
+    const struct span lang = form_find(f, "lang");
+    if (lang.len > 0)
+        how->english = span_equal(lang, SPAN_LITERAL("en"));
+    how->large = how->large || span_equal(form_find(f, "large"), SPAN_LITERAL("1"));
+}
+
+void endpoint_post_home(struct http_exchange *x, void *arg)
+{
+    struct endpoint *const e = arg;
+    struct asked how = endpoint_asked(x);
+    struct diag d = DIAG_INIT;
+    struct form form = { 0 };
+    ON_EXIT(buf_free_at) struct buf body = { 0 };
+    enum rc rc = read_body(x, &body, &d);
+    if (rc != RC_OK) {
+        endpoint_fail(e, x, &how, "upload_not_read", rc, &d);
+        return;
+    }
+    rc = form_multipart_read(span_text(http_header(x, "Content-Type")), buf_span(&body), &form, &d);
+    follow_form(&how, &form);
+    const struct span file = form_find(&form, "file"), text = form_find(&form, "text");
+    if (rc != RC_OK)
+        endpoint_refuse(e, x, &how, REFUSE_BODY, 0);
+    else
+        check_upload(e, x, &how, file.len > 0 ? file : text);
+}
+
+/* --- the API --- */
+
+static struct span member(const json_t *object, const char *name)
+{
+    const json_t *const value = json_object_get(object, name);
+    return span_of(json_string_value(value), json_string_length(value));
+}
+
+static bool is_json(const struct http_exchange *x)
+{
+    const char *const type = http_header(x, "Content-Type");
+    return type && strncasecmp(type, TYPE_JSON, strlen(TYPE_JSON)) == 0 &&
+           (type[strlen(TYPE_JSON)] == '\0' || strchr("; \t", type[strlen(TYPE_JSON)]));
+}
+
+static void verify_token(struct endpoint *e, struct http_exchange *x, const struct asked *how,
+                         struct span text)
+{
+    struct diag d = DIAG_INIT;
+    ON_EXIT(checked_free) struct checked c = { 0 };
+    const enum rc rc = check_text(e->store, text, &c, &d);
+    if (rc == RC_OK)
+        endpoint_answer_verdict(e, x, how, &c, NULL);
+    else
+        endpoint_fail(e, x, how, "not_judged", rc, &d);
+}
+
+void endpoint_post_verify(struct http_exchange *x, void *arg)
+{
+    struct endpoint *const e = arg;
+    struct asked how = endpoint_asked(x);
+    how.json = true;
+    if (!is_json(x)) {
+        endpoint_refuse(e, x, &how, REFUSE_TYPE, 0);
+        return;
+    }
+    ON_EXIT(json_decref_at) json_t *root = NULL;
+    const enum rc rc = json_read(http_body_bytes(x), &root, NULL);
+    if (rc == RC_OK && json_object_size(root) == 1 && member(root, "token").ptr)
+        verify_token(e, x, &how, member(root, "token"));
+    else
+        endpoint_refuse(e, x, &how, REFUSE_BODY, 0);
+}

@@ -1,0 +1,97 @@
+#include <stdlib.h>
+
+#include "core/cli/cli.h"
+#include "core/crypto/start.h"
+#include "verifier/daemon/run.h"
+
+#define LISTEN_DEFAULT "127.0.0.1:8460"
+
+struct options {
+    const char *published, *root, *listen, *metrics_listen, *spool;
+    bool check_config;
+};
+
+static const struct cli_option options[] = {
+    { "published", 0, CLI_TEXT, "DIR", offsetof(struct options, published),
+      "sitecert publish 写的目录；有新的发布时自动换用",
+      "the folder that sitecert publish writes; a new publication is taken as it comes", true },
+    { "listen", 0, CLI_TEXT, "ADDR:PORT|unix:PATH", offsetof(struct options, listen),
+      "监听的地址；端口 0：自选；默认 " LISTEN_DEFAULT,
+      "where to listen; port 0 picks one; by default " LISTEN_DEFAULT, false },
+    { "metrics-listen", 0, CLI_TEXT, "ADDR:PORT|unix:PATH",
+      offsetof(struct options, metrics_listen), "/metrics 监听的地址；默认不提供",
+      "where to serve /metrics; by default nowhere", false },
+    { "root", 0, CLI_TEXT, "FILE", offsetof(struct options, root),
+      "所信任的根密钥 (root.cbor)；不给时以首次读到的为准",
+      "the roots to believe (root.cbor); without it those of the bundle found first", false },
+    { "spool", 0, CLI_TEXT, "DIR", offsetof(struct options, spool),
+      "上传的文件读取期间存放之处；默认 TMPDIR，再默认 /tmp",
+      "where uploads stand while they are read; by default TMPDIR, else /tmp", false },
+    { "check-config", 0, CLI_FLAG, NULL, offsetof(struct options, check_config),
+      "只检查设置与发布目录，不启动", "check settings and publication, and start nothing", false },
+    CLI_OPTIONS_END,
+};
+
+static const char *spool_of(const struct options *o)
+{
+    const char *const variable = getenv("TMPDIR");
+    if (o->spool)
+        return o->spool;
+    return variable && variable[0] ? variable : "/tmp";
+}
+
+static int run(const struct cli_call *call)
+{
+    const struct options *const o = call->options;
+    const struct run_options how = {
+        .published = o->published,
+        .root = o->root,
+        .listen = o->listen ? o->listen : LISTEN_DEFAULT,
+        .metrics_listen = o->metrics_listen,
+        .spool = spool_of(o),
+    };
+    struct diag d = DIAG_INIT;
+    const enum rc rc = o->check_config ? run_check(&how, &d) : run_endpoint(&how, &d);
+    if (rc != RC_OK) {
+        say_diag(&call->say, rc, &d);
+        return rc == RC_USAGE ? CLI_EXIT_USAGE : 1;
+    }
+    if (o->check_config)
+        say_note(&call->say, "设置无误", "the settings hold");
+    return 0;
+}
+
+static const struct cli_example examples[] = {
+    { "sitecert-verifierd --published /srv/sitecert/public", "在前台运行", "in the foreground" },
+    { "sitecert-verifierd --published public --listen 127.0.0.1:0 --metrics-listen 127.0.0.1:0",
+      "自选端口", "on ports of its choice" },
+    { NULL, NULL, NULL },
+};
+
+int main(int argc, char *argv[])
+{
+    static const struct cli_command commands[] = {
+        { .name = "",
+          .synopsis = "",
+          .zh = "对外查验：网页、接口与发布的文件",
+          .en = "answer the public: pages, verdicts and the published files",
+          .options = options,
+          .options_size = sizeof(struct options),
+          .examples = examples,
+          .run = run },
+        CLI_COMMANDS_END,
+    };
+    static const struct cli_program program = {
+        .name = "sitecert-verifierd",
+        .zh = "对外查验服务：在前台运行，就绪后在标准输出写一行 listening 地址",
+        .en = "the public endpoint: runs in the foreground, writes one line 'listening ADDRESS' "
+              "when it is ready",
+        .commands = commands,
+        .footer_zh =
+            "SIGTERM：处理完手头的请求后停止。退出状态：0 按要求停止，1 未能启动，2 用法不对",
+        .footer_en = "SIGTERM: end after the requests under way. Exit status: 0 ended as asked, 1 "
+                     "it could not start, 2 usage",
+    };
+    crypto_start_bare();
+    return cli_run(&program, argc, argv);
+}

@@ -1,0 +1,245 @@
+#include "verifier/daemon/run.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/sys/file.h"
+#include "core/sys/log.h"
+#include "core/sys/notify.h"
+#include "verifier/daemon/endpoint.h"
+
+#define TICK_MS  500 /* how soon a new publication is seen */
+#define GRACE_MS 10000
+
+struct run {
+    struct endpoint endpoint;
+    int signals;
+    int64_t watchdog_ms, watched_ms;
+};
+
+static int64_t now_ms(void)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static enum rc open_store(const struct run_options *o, struct store **ret, struct diag *d)
+{
+    const struct store_options so = { .folder = o->published, .root = o->root };
+    return store_open(&so, ret, d);
+}
+
+enum rc run_check(const struct run_options *o, struct diag *d)
+{
+    struct store *store = NULL;
+    const enum rc rc = open_store(o, &store, d);
+    store_close(store);
+    return rc;
+}
+
+/* --- the server --- */
+
+static void answered(void *arg, const struct http_route *route, unsigned status, uint64_t micros)
+{
+    struct endpoint *const e = arg;
+    const size_t i = route ? (size_t)(route - e->routes) : e->route_count;
+    metrics_request(e->metrics, i, status, micros);
+    struct log_line l = log_begin(status >= 500 ? LEVEL_WARN : LEVEL_DEBUG, "request");
+    log_word(&l, "route", e->route_names[i]);
+    log_number(&l, "status", status);
+    log_number(&l, "us", (int64_t)micros);
+    log_end(&l);
+}
+
+static enum rc open_metrics(const struct run_options *o, struct endpoint *e, struct diag *d)
+{
+    static const struct http_route routes[] = {
+        { HTTP_GET, "/metrics", HTTP_BODY_NONE, 0, endpoint_get_metrics, false },
+        HTTP_ROUTES_END,
+    };
+    const struct http_options ho = {
+        .listen = o->metrics_listen,
+        .listen_fd = -1,
+        .routes = routes,
+        .arg = e,
+        .limits = { .connections = 64, .threads = 2 },
+    };
+    return http_open(&ho, &e->metrics_server, d);
+}
+
+static enum rc open_server(const struct run_options *o, struct endpoint *e, struct diag *d)
+{
+    const char *const headers[] = {
+        "X-Content-Type-Options",
+        "nosniff",
+        "Referrer-Policy",
+        "no-referrer",
+        "Content-Security-Policy",
+        e->policy,
+        "Permissions-Policy",
+        "camera=(self), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
+        "Cross-Origin-Opener-Policy",
+        "same-origin",
+        "X-Frame-Options",
+        "DENY",
+        NULL,
+    };
+    _Static_assert(sizeof headers <= sizeof e->headers, "all of them");
+    memcpy(e->headers, headers, sizeof headers);
+
+    int fd = -1;
+    struct http_server *server = NULL;
+    enum rc rc = notify_listen_fd(&fd, d);
+    if (rc != RC_OK)
+        return rc;
+    const struct http_options ho = {
+        .listen = fd >= 0 ? NULL : o->listen,
+        .listen_fd = fd,
+        .routes = e->routes,
+        .arg = e,
+        .limits = { .body_ms = 120000, .answer_ms = 300000 },
+        .spool = o->spool,
+        .headers = e->headers,
+        .answered = answered,
+    };
+    rc = http_open(&ho, &server, d);
+    if (rc != RC_OK)
+        return rc;
+    e->server = server;
+    return o->metrics_listen ? open_metrics(o, e, d) : RC_OK;
+}
+
+/* --- starting and ending --- */
+
+static enum rc open_endpoint(const struct run_options *o, struct endpoint *e, struct diag *d)
+{
+    enum rc rc = open_store(o, &e->store, d);
+    if (rc != RC_OK)
+        return rc;
+    endpoint_fill(e);
+    e->metrics = metrics_new(e->route_names, e->route_count + 1);
+    if (!e->metrics)
+        return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "metrics");
+    return open_server(o, e, d);
+}
+
+static void close_run(struct run *r)
+{
+    struct endpoint *const e = &r->endpoint;
+    http_close(e->metrics_server);
+    http_close(e->server);
+    store_close(e->store);
+    metrics_free(e->metrics);
+    fd_close_at(&r->signals);
+}
+
+static enum rc take_signals(int *ret, struct diag *d)
+{
+    sigset_t set;
+    (void)sigemptyset(&set);
+    (void)sigaddset(&set, SIGTERM);
+    (void)sigaddset(&set, SIGINT);
+    (void)sigaddset(&set, SIGHUP);
+    (void)signal(SIGPIPE, SIG_IGN);
+    /* Before any thread is made: they all inherit it. */
+    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
+        return diag_set(d, RC_IO, DIAG_NO_OFFSET, "signals cannot be blocked");
+    *ret = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    return *ret >= 0 ? RC_OK : diag_set(d, RC_IO, DIAG_NO_OFFSET, "signals cannot be read");
+}
+
+/* --- while it runs --- */
+
+/* True: we are to end. */
+static bool take_signal(struct run *r)
+{
+    struct signalfd_siginfo info;
+    bool end = false;
+    while (read(r->signals, &info, sizeof info) == (ssize_t)sizeof info)
+        end |= info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT;
+    return end;
+}
+
+static void refresh(struct endpoint *e)
+{
+    bool changed;
+    struct diag d = DIAG_INIT;
+    const enum rc rc = store_refresh(e->store, &changed, &d);
+    if (!changed)
+        return;
+    if (rc != RC_OK) {
+        log_failure(LEVEL_ERROR, "publication_not_taken", rc, &d);
+        return;
+    }
+    e->publications++;
+    ON_EXIT(publication_put_at) struct publication *p = store_get(e->store);
+    struct log_line l = log_begin(LEVEL_INFO, "publication_taken");
+    log_number(&l, "sequence", (int64_t)bundle_times(publication_bundle(p)).sequence);
+    log_end(&l);
+}
+
+static void ping_watchdog(struct run *r)
+{
+    const int64_t now = now_ms();
+    if (r->watchdog_ms == 0 || now - r->watched_ms < r->watchdog_ms)
+        return;
+    notify_watchdog();
+    r->watched_ms = now;
+}
+
+static void say_ready(const struct endpoint *e)
+{
+    const char *const address = http_address(e->server);
+    struct log_line l = log_begin(LEVEL_INFO, "ready");
+    log_word(&l, "address", address);
+    if (e->metrics_server)
+        log_word(&l, "metrics", http_address(e->metrics_server));
+    log_end(&l);
+    (void)printf("listening %s\n", address);
+    (void)fflush(stdout);
+    notify_ready();
+}
+
+static void run_until_told(struct run *r)
+{
+    struct pollfd p = { .fd = r->signals, .events = POLLIN };
+    do {
+        (void)poll(&p, 1, TICK_MS);
+        refresh(&r->endpoint);
+        ping_watchdog(r);
+    } while (!take_signal(r));
+}
+
+static void wind_down(struct endpoint *e)
+{
+    struct log_line l = log_begin(LEVEL_INFO, "stopping");
+    log_end(&l);
+    notify_stopping();
+    e->stopping = true;
+    if (e->metrics_server)
+        http_stop(e->metrics_server, 100);
+    http_stop(e->server, GRACE_MS);
+}
+
+enum rc run_endpoint(const struct run_options *o, struct diag *d)
+{
+    ON_EXIT(close_run) struct run r = { .signals = -1 };
+    enum rc rc = take_signals(&r.signals, d);
+    if (rc != RC_OK)
+        return rc;
+
+    log_open("sitecert-verifierd", LEVEL_INFO);
+    rc = open_endpoint(o, &r.endpoint, d);
+    if (rc != RC_OK)
+        return rc;
+    r.watchdog_ms = (int64_t)notify_watchdog_ms() / 2;
+    say_ready(&r.endpoint);
+    run_until_told(&r);
+    wind_down(&r.endpoint);
+    return RC_OK;
+}

@@ -1,0 +1,31 @@
+/*
+ * The pages of the endpoint: whole HTML documents without scripts, fonts or pictures of others.
+ * Each is one answer; its style stands in it. Chinese first, English second, either in large print.
+ * Pure.
+ */
+#pragma once
+
+#include "core/cert/verdict.h"
+
+/* How it is to be shown, and by whom. */
+struct page_view {
+    bool english, large;
+    /* Where the same page can be had in the other language or print, as "/V/123"; NULL: nowhere. */
+    const char *here;
+    const char *host;          /* of the deployment, as in the QR code */
+    const uint8_t *deployment; /* DEPLOYMENT_LEN bytes; NULL: not known */
+    bool demo;
+    unsigned upload_max_mb;
+    bool has_lookup; /* number, name and document can be asked for */
+};
+
+/* The style of every page, and what a Content-Security-Policy calls it: "'sha256-…'". */
+struct span page_style(void);
+#define PAGE_STYLE_HASH_LEN 64
+void page_style_hash(char ret[PAGE_STYLE_HASH_LEN]);
+
+void page_home(struct buf *to, const struct page_view *view);
+/* What is not authentic shows nothing of what it says. */
+void page_verdict(struct buf *to, const struct page_view *view, const struct verdict *v);
+/* title: a sentence in the view's language. */
+void page_problem(struct buf *to, const struct page_view *view, const char *title);

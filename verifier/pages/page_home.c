@@ -1,0 +1,80 @@
+#include "verifier/pages/page_frame.h"
+
+/* One form of the page; kind: its enctype. */
+static void begin_form(struct page *p, const char *id, enum word title, const char *action,
+                       const char *kind)
+{
+    buf_printf(p->to, "<section aria-labelledby=\"%s\">\n<h2 id=\"%s\">%s</h2>\n", id, id,
+               say(p, title));
+    buf_printf(p->to, "<form method=\"post\" action=\"%s\" enctype=\"%s\">\n", action, kind);
+    page_carry(p);
+}
+
+static void end_form(struct page *p, enum word button)
+{
+    buf_printf(p->to, "<button type=\"submit\">%s</button>\n</form>\n</section>\n", say(p, button));
+}
+
+static void put_label(struct page *p, const char *id, enum word text)
+{
+    buf_printf(p->to, "<label for=\"%s\">%s</label>\n", id, say(p, text));
+}
+
+static void put_type_form(struct page *p)
+{
+    begin_form(p, "by-text", WORD_TYPE, "/", "multipart/form-data");
+    put_label(p, "text", WORD_TYPE_LABEL);
+    buf_put_text(p->to,
+                 "<textarea id=\"text\" name=\"text\" rows=\"3\" maxlength=\"4400\" required "
+                 "autocomplete=\"off\" spellcheck=\"false\" aria-describedby=\"text-help\">"
+                 "</textarea>\n");
+    buf_printf(p->to, "<p id=\"text-help\" class=\"help\">%s</p>\n", say(p, WORD_TYPE_HELP));
+    end_form(p, WORD_CHECK);
+}
+
+static void put_file_form(struct page *p)
+{
+    begin_form(p, "by-file", WORD_FILE, "/", "multipart/form-data");
+    put_label(p, "file", WORD_FILE_LABEL);
+    buf_put_text(p->to, "<input id=\"file\" name=\"file\" type=\"file\" required "
+                        "accept=\"image/png,image/jpeg,application/pdf,.cbor\" "
+                        "aria-describedby=\"file-help\">\n<p id=\"file-help\" class=\"help\">");
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral" /* the words are a table's, not a stranger's  \
+                                                      */
+    buf_printf(p->to, say(p, WORD_FILE_HELP), p->view->upload_max_mb);
+#pragma GCC diagnostic pop
+    buf_put_text(p->to, "</p>\n");
+    end_form(p, WORD_CHECK);
+}
+
+static void put_field(struct page *p, const char *name, enum word text, unsigned max)
+{
+    put_label(p, name, text);
+    buf_printf(p->to,
+               "<input id=\"%s\" name=\"%s\" type=\"text\" maxlength=\"%u\" required "
+               "autocomplete=\"off\" spellcheck=\"false\">\n",
+               name, name, max);
+}
+
+static void put_lookup_form(struct page *p)
+{
+    begin_form(p, "by-name", WORD_LOOKUP, "/lookup", "application/x-www-form-urlencoded");
+    put_field(p, "number", WORD_NUMBER, 40);
+    put_field(p, "name", WORD_NAME, 100);
+    put_field(p, "id_number", WORD_ID_NUMBER, 30);
+    buf_printf(p->to, "<p class=\"help\">%s</p>\n", say(p, WORD_LOOKUP_HELP));
+    end_form(p, WORD_LOOK_UP);
+}
+
+void page_home(struct buf *to, const struct page_view *view)
+{
+    struct page p = { to, view };
+    page_begin(&p, say(&p, WORD_SITE));
+    buf_printf(to, "<h1>%s</h1>\n<p>%s</p>\n", say(&p, WORD_SITE), say(&p, WORD_INTRO));
+    put_type_form(&p);
+    put_file_form(&p);
+    if (view->has_lookup)
+        put_lookup_form(&p);
+    page_end(&p);
+}

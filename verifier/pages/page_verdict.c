@@ -1,0 +1,192 @@
+#include <inttypes.h>
+
+#include "core/base/dates.h"
+#include "verifier/pages/page_frame.h"
+
+#pragma GCC diagnostic ignored "-Wformat-nonliteral" /* the words are a table's, not a stranger's  \
+                                                      */
+
+static const char *class_of(enum verdict_tone tone)
+{
+    switch (tone) {
+    case TONE_GOOD:
+        return "good";
+    case TONE_BAD:
+        return "bad";
+    case TONE_DOUBT:
+        break;
+    }
+    return "doubt";
+}
+
+/* Colour, symbol and word; the word in both languages, the reader's own first. */
+static void put_headline(struct page *p, const struct verdict *v)
+{
+    const struct verdict_headline h = verdict_headline(v);
+    const bool en = p->view->english;
+    buf_printf(p->to,
+               "<section class=\"verdict %s\" aria-labelledby=\"verdict\">\n"
+               "<h1 id=\"verdict\"><span class=\"symbol\" aria-hidden=\"true\">%s</span> "
+               "<span class=\"unseen\">%s%s</span>%s</h1>\n",
+               class_of(h.tone), h.symbol, say(p, WORD_RESULT), en ? ": " : "：", en ? h.en : h.zh);
+    buf_printf(p->to, "<p class=\"also\" lang=\"%s\">%s</p>\n</section>\n", en ? "zh-CN" : "en",
+               en ? h.zh : h.en);
+}
+
+/* --- the facts --- */
+
+static void begin_fact(struct page *p, enum word label)
+{
+    buf_printf(p->to, "<div><dt>%s</dt><dd>", say(p, label));
+}
+
+static void end_fact(struct page *p)
+{
+    buf_put_text(p->to, "</dd></div>\n");
+}
+
+static void put_fact(struct page *p, enum word label, struct span value)
+{
+    if (value.len == 0)
+        return;
+    begin_fact(p, label);
+    html_put(p->to, value);
+    end_fact(p);
+}
+
+/* What is Chinese whatever the page's language. */
+static void put_chinese(struct page *p, enum word label, struct span value)
+{
+    if (value.len == 0)
+        return;
+    begin_fact(p, label);
+    buf_put_text(p->to, p->view->english ? "<span lang=\"zh-CN\">" : "<span>");
+    html_put(p->to, value);
+    buf_put_text(p->to, "</span>");
+    end_fact(p);
+}
+
+static void put_holder(struct page *p, const struct verdict *v)
+{
+    put_chinese(p, WORD_NAME, v->token.name);
+    put_fact(p, WORD_DOCUMENT, v->token.id_tail);
+    put_chinese(p, WORD_POST, v->post_name);
+}
+
+static void put_version(struct page *p, const struct verdict *v)
+{
+    begin_fact(p, WORD_VERSION);
+    buf_printf(p->to, "%" PRIu32, v->token.version);
+    if (v->replaced)
+        buf_printf(p->to, say(p, WORD_REPLACED), v->current_version);
+    end_fact(p);
+}
+
+static void put_date(struct page *p, int32_t date)
+{
+    char text[DATE_TEXT_LEN + 1];
+    date_format(date, text);
+    buf_printf(p->to, "<time>%s</time>", text);
+}
+
+static void put_dates(struct page *p, const struct verdict *v)
+{
+    begin_fact(p, WORD_DEADLINE);
+    put_date(p, v->deadline);
+    if (v->days_left >= 0)
+        buf_printf(p->to, say(p, WORD_DAYS_LEFT), v->days_left);
+    else
+        buf_printf(p->to, say(p, WORD_DAYS_PAST), 0 - v->days_left);
+    end_fact(p);
+    begin_fact(p, WORD_ISSUED);
+    put_date(p, v->token.issued);
+    end_fact(p);
+    if (!v->copy.dated)
+        return;
+    begin_fact(p, WORD_COPY);
+    put_date(p, v->copy.valid_until);
+    buf_put_text(p->to, v->copy.expired ? say(p, WORD_COPY_PAST) : "");
+    end_fact(p);
+}
+
+static void put_facts(struct page *p, const struct verdict *v)
+{
+    buf_printf(p->to,
+               "<p class=\"compare\">%s</p>\n"
+               "<section aria-labelledby=\"facts\">\n<h2 id=\"facts\">%s</h2>\n<dl>\n",
+               say(p, WORD_COMPARE), say(p, WORD_FACTS));
+    put_holder(p, v);
+    put_dates(p, v);
+    put_chinese(p, WORD_AUTHORITY, v->unit_name);
+    put_chinese(p, WORD_PROVIDER, v->provider_name);
+    put_fact(p, WORD_NUMBER, v->token.number);
+    put_version(p, v);
+    buf_put_text(p->to, "</dl>\n</section>\n");
+}
+
+/* --- what is to be minded, and how old it is --- */
+
+static void put_problems(struct page *p, const struct verdict *v)
+{
+    if (v->problem_count == 0)
+        return;
+    buf_printf(p->to, "<section aria-labelledby=\"notes\">\n<h2 id=\"notes\">%s</h2>\n<ul>\n",
+               say(p, WORD_NOTES));
+    for (size_t i = 0; i < v->problem_count; i++)
+        buf_printf(p->to, "<li>%s</li>\n", problem_text(v->problems[i], !p->view->english));
+    buf_put_text(p->to, "</ul>\n</section>\n");
+}
+
+static void put_time(struct page *p, enum word label, int64_t unix_s)
+{
+    char text[TIME_TEXT_LEN + 1];
+    time_format(unix_s, text);
+    begin_fact(p, label);
+    buf_printf(p->to, "<time datetime=\"%s\">%.10s %.8s</time>", text, text, text + 11);
+}
+
+static void put_source(struct page *p, const struct verdict *v)
+{
+    buf_printf(p->to, "<section aria-labelledby=\"source\">\n<h2 id=\"source\">%s</h2>\n<dl>\n",
+               say(p, WORD_SOURCE));
+    if (v->as_of != 0) {
+        const struct verdict_age age = verdict_age(v);
+        put_time(p, WORD_AS_OF, v->as_of);
+        buf_printf(p->to, say(p, WORD_AGO), (long long)age.count,
+                   p->view->english ? age.en : age.zh);
+        end_fact(p);
+    }
+    put_time(p, WORD_CHECKED, v->now);
+    end_fact(p);
+    buf_put_text(p->to, "</dl>\n</section>\n");
+}
+
+/* The title is what a tab, a bookmark and a screen reader say first. */
+static void begin(struct page *p, const struct verdict *v)
+{
+    const struct verdict_headline h = verdict_headline(v);
+    ON_EXIT(buf_free_at) struct buf title = { 0 };
+    buf_put_text(&title, p->view->english ? h.en : h.zh);
+    if (v->authentic == AUTH_TRUE) {
+        buf_put_text(&title, " · ");
+        buf_put_span(&title, v->token.name);
+    }
+    page_begin(p, buf_cstr(&title));
+}
+
+void page_verdict(struct buf *to, const struct page_view *view, const struct verdict *v)
+{
+    struct page p = { to, view };
+    begin(&p, v);
+    put_headline(&p, v);
+    if (v->authentic == AUTH_TRUE)
+        put_facts(&p, v);
+    else
+        buf_printf(to, "<p class=\"compare\">%s</p>\n", say(&p, WORD_NOT_SHOWN));
+    put_problems(&p, v);
+    put_source(&p, v);
+    buf_put_text(to, "<p class=\"next\">");
+    page_link(&p, "/", WORD_HOME);
+    buf_put_text(to, "</p>\n");
+    page_end(&p);
+}

@@ -1,0 +1,71 @@
+/* Every sentence of the pages, in Chinese and English. */
+#pragma once
+
+#include <stdbool.h>
+
+#define WORD_LIST(X)                                                                               \
+    X(WORD_SITE, "施工现场专业人员证书查验", "Construction-site certificates: check one")          \
+    X(WORD_HOME, "查验另一份证书", "Check another certificate")                                    \
+    X(WORD_SKIP, "跳到主要内容", "Skip to the content")                                            \
+    X(WORD_VIEW, "显示方式", "Display")                                                            \
+    X(WORD_LARGE, "大字版", "Large print")                                                         \
+    X(WORD_NORMAL, "标准字号", "Normal print")                                                     \
+    X(WORD_OTHER_LANGUAGE, "English", "中文")                                                      \
+    X(WORD_DEMO, "演示系统，不是真实证书", "A demonstration: not a real certificate")              \
+    X(WORD_RESULT, "核验结果", "Result")                                                           \
+    X(WORD_COMPARE,                                                                                \
+      "请与本人的身份证件核对姓名和证件尾号：证书是真的，不等于出示的人就是持证人。",              \
+      "Compare name and document ending with the person's identity card: a genuine certificate "   \
+      "does not say who is showing it.")                                                           \
+    X(WORD_NOT_SHOWN, "没有通过核验，所以不显示证书上的任何内容。",                                \
+      "It did not pass, so nothing of what it says is shown.")                                     \
+    X(WORD_FACTS, "证书内容", "What the certificate says")                                         \
+    X(WORD_NAME, "姓名", "Name")                                                                   \
+    X(WORD_DOCUMENT, "证件尾号", "Document ending")                                                \
+    X(WORD_POST, "岗位", "Post")                                                                   \
+    X(WORD_AUTHORITY, "主管部门", "Authority")                                                     \
+    X(WORD_PROVIDER, "培训机构", "Provider")                                                       \
+    X(WORD_NUMBER, "证书编号", "Number")                                                           \
+    X(WORD_VERSION, "版本", "Version")                                                             \
+    X(WORD_REPLACED, "（已有更新的版本：第 %u 版）", " (version %u has replaced it)")              \
+    X(WORD_ISSUED, "发证日期", "Issued")                                                           \
+    X(WORD_DEADLINE, "续期截止", "Renewal deadline")                                               \
+    X(WORD_DAYS_LEFT, "（还有 %d 天）", " (%d days left)")                                         \
+    X(WORD_DAYS_PAST, "（已过 %d 天）", " (%d days ago)")                                          \
+    X(WORD_COPY, "副本期限", "Copy until")                                                         \
+    X(WORD_COPY_PAST, "（已过期）", " (past)")                                                     \
+    X(WORD_NOTES, "须注意", "Mind")                                                                \
+    X(WORD_SOURCE, "数据来源", "Where this comes from")                                            \
+    X(WORD_AS_OF, "数据时间", "Data as of")                                                        \
+    X(WORD_AGO, "（%lld %s前）", " (%lld %s ago)")                                                 \
+    X(WORD_DEPLOYMENT, "发证系统", "Deployment")                                                   \
+    X(WORD_HOST, "网址", "Host")                                                                   \
+    X(WORD_HOST_ADVICE, "请确认浏览器地址栏中的网址与此相同。",                                    \
+      "Make sure that the address bar shows this host.")                                           \
+    X(WORD_CHECKED, "核验时间", "Checked")                                                         \
+    X(WORD_INTRO, "用手机相机扫描证书上的二维码，就会打开本站的核验结果。也可以用下面的办法。",    \
+      "Scan the certificate's QR code with the phone's camera: it opens the result here. Or use "  \
+      "one of the ways below.")                                                                    \
+    X(WORD_TYPE, "输入二维码的内容", "Type what the code says")                                    \
+    X(WORD_TYPE_LABEL, "网址或数字", "Address or digits")                                          \
+    X(WORD_TYPE_HELP, "HTTPS://…/V/ 后面的一长串数字，也可以连同网址一起粘贴。",                   \
+      "The long row of digits behind HTTPS://…/V/; the whole address will do.")                    \
+    X(WORD_FILE, "上传图片或 PDF", "Upload a picture or PDF")                                      \
+    X(WORD_FILE_LABEL, "图片或 PDF 文件", "Picture or PDF file")                                   \
+    X(WORD_FILE_HELP, "PNG、JPEG 或证书的 PDF，不超过 %u MB。文件只用来核验，不保存。",            \
+      "PNG, JPEG or the certificate's PDF, at most %u MB. It is looked at and not kept.")          \
+    X(WORD_LOOKUP, "凭编号、姓名、证件号码查询", "Look up by number, name and document")           \
+    X(WORD_LOOKUP_HELP, "三项都要相符。证件号码只用来查询，不保存。",                              \
+      "All three must fit. The document number is used for the look-up and not kept.")             \
+    X(WORD_ID_NUMBER, "证件号码", "Document number")                                               \
+    X(WORD_CHECK, "查验", "Check")                                                                 \
+    X(WORD_LOOK_UP, "查询", "Look up")                                                             \
+    X(WORD_PROBLEM, "没有办成", "This did not work")
+
+enum word {
+#define X(name, zh, en) name,
+    WORD_LIST(X)
+#undef X
+};
+
+const char *word(enum word w, bool english); /* static */

@@ -25,8 +25,8 @@ enum bundle_section {
     SECTION_DIRECTORY = 2,
     SECTION_POLICY = 3,
     SECTION_CHECKPOINT = 4,
-    SECTION_SURVIVORS = 5, /* CBOR map {kid as 16 hex digits: first 10 bytes of each leaf hash, side
-                              by side}; empty map when no key is cut off */
+    SECTION_SURVIVORS = 5, /* CBOR map {kid as 16 hex digits: survivor set}; empty map when no key
+                              is cut off */
     SECTION_SELFTEST = 6,  /* CBOR array of [COSE_Sign1, whether its signature holds]: a device that
                               disagrees must not be used */
 };
@@ -101,6 +101,26 @@ const struct checkpoint *bundle_checkpoint(const struct bundle *b);
  * span (a section that is there is never empty) says that they are not what the header promises.
  */
 struct span bundle_section(const struct bundle *b, enum bundle_section s);
+
+/*
+ * What the log held at an index when a token key was not yet stolen: the first bytes of the leaf's
+ * hash, all zero where the key had signed no token. The set is hashed when first asked for.
+ *
+ * key    a token key that is cut off
+ * index  from key->first, below trusted_key_end(key)
+ * RC_NOT_FOUND  the bundle has no survivors of this key, or not by this cut-off
+ * RC_FORMAT     they are not what the header, or the trust list, promises
+ * RC_NOMEM
+ */
+MUST_CHECK enum rc bundle_survivor(const struct bundle *b, const struct trusted_key *key,
+                                   uint64_t index, uint8_t ret[SURVIVOR_LEN], struct diag *d);
+
+/* The maker's side: the section of these sets, in any order; kids are different. */
+struct survivor_set {
+    uint8_t kid[KID_LEN];
+    struct span hashes; /* SURVIVOR_LEN bytes for each index from the key's first to its end */
+};
+void bundle_survivors_put(struct buf *to, const struct survivor_set *sets, size_t count);
 
 struct bundle_times {
     uint64_t sequence;

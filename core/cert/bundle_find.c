@@ -192,6 +192,9 @@ enum rc bundle_check_all(struct bundle *b, void (*progress)(void *ctx, uint32_t 
         if (rc != RC_OK)
             return rc;
     }
+    const enum rc survivors = bundle_check_survivors(b, d);
+    if (survivors != RC_OK)
+        return survivors;
     const uint32_t of = b->blocks * BUNDLE_SETS;
     for (uint32_t done = 0; done < of; done++) {
         struct bundle_blocks *const set = &b->sets[done / b->blocks];

@@ -20,6 +20,8 @@ void bundle_free(struct bundle *b)
         policy_free(b->policy);
         trust_list_free(b->trust);
     }
+    if (b->later)
+        free(b->later->of);
     free(b->later);
     free(b);
 }

@@ -15,9 +15,15 @@ struct bundle_blocks {
     uint8_t *whole;         /* all blocks in plain, side by side; owned; NULL: not unfolded */
 };
 
+enum survivors_found { SURVIVORS_UNREAD = 0, SURVIVORS_BAD, SURVIVORS_NONE, SURVIVORS_GOOD = 90 };
+
 /* What is found out after opening, even through a const bundle. */
 struct bundle_later {
-    enum { SURVIVORS_UNREAD = 0, SURVIVORS_BAD = 1, SURVIVORS_GOOD = 90 } survivors;
+    enum survivors_found survivors; /* the section; never SURVIVORS_NONE */
+    struct survivors_of {
+        enum survivors_found found;
+        struct span hashes; /* borrow the file */
+    } * of;                 /* by the trust list's keys; owned, NULL until one is asked for */
 };
 
 struct bundle {
@@ -33,6 +39,9 @@ struct bundle {
     struct bundle_later *later; /* owned */
     bool shares;                /* all but later and the blocks in plain is another handle's */
 };
+
+/* The sets that are there are what the trust list promises. RC_FORMAT: one is not. */
+MUST_CHECK enum rc bundle_check_survivors(const struct bundle *b, struct diag *d);
 
 /* RC_FORMAT: not the bytes that the header promises, or not one well-formed item of CBOR. */
 MUST_CHECK enum rc bundle_check_section(const struct bundle *b, enum bundle_section s,

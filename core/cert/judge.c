@@ -8,7 +8,8 @@
 
 struct judgement {
     const struct evidence *at_hand;
-    struct span bytes;
+    struct span bytes;    /* the token's */
+    bool proven;          /* under the root of its key's cut-off */
     struct token token;   /* read, but shown only once it is believed */
     struct staple staple; /* believed, and newer than the lists; zeroed: none */
     struct verdict v;
@@ -63,6 +64,46 @@ static enum rc find_signer(struct judgement *j, struct signer_found *ret, struct
     return rc;
 }
 
+/* --- a stolen key: what it signed before, and what the thief did --- */
+
+static void leave_open(struct judgement *j, enum rc why)
+{
+    j->v.authentic = AUTH_UNPROVEN;
+    verdict_add(&j->v, PROBLEM_CUT_OFF_UNPROVEN);
+    if (why == RC_FORMAT)
+        verdict_add(&j->v, PROBLEM_BLOCK_DAMAGED);
+}
+
+static bool survives(const struct judgement *j, const uint8_t survivor[SURVIVOR_LEN])
+{
+    static const uint8_t none[SURVIVOR_LEN];
+    const struct tlog_hash leaf = tlog_leaf(j->bytes);
+    return memcmp(leaf.bytes, survivor, SURVIVOR_LEN) == 0 &&
+           memcmp(survivor, none, SURVIVOR_LEN) != 0;
+}
+
+/* Every signature of a stolen key holds: what counts is what the log held before the theft. */
+static enum rc judge_cut_off(struct judgement *j, const struct trusted_key *key, struct diag *d)
+{
+    uint8_t survivor[SURVIVOR_LEN];
+    if (!key->cut_off.given || j->proven)
+        return RC_OK;
+    if (j->token.log_index >= trusted_key_end(key)) {
+        deny(j, PROBLEM_CUT_OFF);
+        return RC_OK;
+    }
+    const enum rc rc = j->at_hand->bundle ? bundle_survivor(j->at_hand->bundle, key,
+                                                            j->token.log_index, survivor, NULL)
+                                          : RC_NOT_FOUND;
+    if (rc == RC_NOT_FOUND || rc == RC_FORMAT)
+        leave_open(j, rc);
+    else if (rc != RC_OK)
+        return diag_set(d, rc, DIAG_NO_OFFSET, "the survivors of a key");
+    else if (!survives(j, survivor))
+        deny(j, PROBLEM_CUT_OFF);
+    return RC_OK;
+}
+
 static enum rc judge_signature(struct judgement *j, struct diag *d)
 {
     struct signer_found found;
@@ -84,6 +125,9 @@ static enum rc judge_signature(struct judgement *j, struct diag *d)
         deny(j, objection);
         return RC_OK;
     }
+    const enum rc cut_off = judge_cut_off(j, found.key, d);
+    if (cut_off != RC_OK || j->v.authentic != AUTH_UNDECIDED)
+        return cut_off;
     j->v.authentic = AUTH_TRUE;
     j->v.kid = found.key->kid;
     return RC_OK;
@@ -343,9 +387,15 @@ static enum rc judge_readable(struct judgement *j, struct span host, struct diag
 enum rc judge(struct span token, struct span host, const struct evidence *at_hand,
               struct verdict *ret, struct diag *d)
 {
+    return judge_proven(token, host, false, at_hand, ret, d);
+}
+
+enum rc judge_proven(struct span token, struct span host, bool proven,
+                     const struct evidence *at_hand, struct verdict *ret, struct diag *d)
+{
     assert(at_hand && at_hand->trust && ret);
 
-    struct judgement j = { .at_hand = at_hand, .bytes = token };
+    struct judgement j = { .at_hand = at_hand, .bytes = token, .proven = proven };
     j.v.now = at_hand->now;
     j.v.offset = DIAG_NO_OFFSET;
     j.v.deployment = at_hand->trust->deployment;

@@ -44,6 +44,12 @@ struct evidence {
 MUST_CHECK enum rc judge(struct span token, struct span host, const struct evidence *at_hand,
                          struct verdict *ret, struct diag *d);
 
+/* The same for a token whose place in the log was already proven under the root of its key's
+ * cut-off, if its key has one. */
+MUST_CHECK enum rc judge_proven(struct span token, struct span host, bool proven,
+                                const struct evidence *at_hand, struct verdict *ret,
+                                struct diag *d);
+
 /*
  * Runs the bundle's own vectors (SECTION_SELFTEST) through this device's signature check. To be
  * done once after a bundle was opened, before the first judgement.

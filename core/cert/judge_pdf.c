@@ -31,8 +31,11 @@ static bool is_answer(enum rc rc)
 
 /* --- signature --- */
 
+/* A time-stamp in the signature would say that it is from before the theft, but a trust list says
+ * of no authority that it may be believed about the time: so none is, and a new copy costs nothing.
+ */
 static enum rc check_signature(const struct pdf_copy *copy, const struct evidence *at_hand,
-                               struct diag *d)
+                               bool *ret_cut_off, struct diag *d)
 {
     uint8_t contents[PDF_SIGNATURE_ROOM_MAX], digest[SHA256_LEN];
     struct pdf_signature signature;
@@ -48,7 +51,10 @@ static enum rc check_signature(const struct pdf_copy *copy, const struct evidenc
     if (rc != RC_OK)
         return rc;
     sha256_2(copy->before, copy->behind, digest);
-    return pdf_signature_check(&signature, at_hand->trust, digest, copy->made_s, &key, d);
+    const enum rc holds =
+        pdf_signature_check(&signature, at_hand->trust, digest, copy->made_s, &key, d);
+    *ret_cut_off = holds == RC_OK && key->cut_off.given;
+    return holds;
 }
 
 /* --- proof --- */
@@ -71,6 +77,27 @@ static enum rc check_checkpoint(const struct pdf_copy *copy, const struct token 
             return rc;
     }
     return RC_BAD_SIGNATURE;
+}
+
+/* A thief has no proof under a root from before the theft. */
+static bool proves_before_cut_off(const struct pdf_copy *copy, const struct token *token,
+                                  const struct trust_list *trust)
+{
+    struct tlog_proof proof;
+    if (tlog_proof_parse(copy->proof, &proof, NULL) != RC_OK || proof.index != token->log_index)
+        return false;
+    const struct tlog_hash leaf = tlog_leaf(copy->token);
+    const struct span kid = token->cose.header.kid;
+    const struct trusted_key *key = trust_list_find(trust, kid, NULL);
+    for (; key; key = trust_list_find(trust, kid, key)) {
+        struct tlog_hash root;
+        memcpy(root.bytes, key->cut_off.root, sizeof root.bytes);
+        if (key->cut_off.given && key->use == USE_TOKEN &&
+            tlog_check_inclusion(&leaf, proof.index, key->cut_off.index, proof.hashes, proof.count,
+                                 &root))
+            return true;
+    }
+    return false;
 }
 
 static enum rc prove(const struct pdf_copy *copy, const struct token *token,
@@ -104,6 +131,7 @@ static enum rc judge_proof(const struct pdf_copy *copy, const struct token *toke
     if (rc != RC_OK)
         return diag_set(d, rc, DIAG_NO_OFFSET, "the proof could not be checked");
     f->log_included = proven ? TRI_TRUE : TRI_FALSE;
+    f->proven = proves_before_cut_off(copy, token, at_hand->trust);
     if (!proven) {
         pdf_finding_note(f, PROBLEM_PROOF_WRONG);
         f->doubtful = true;
@@ -143,13 +171,18 @@ static enum rc judge_content(const struct pdf_copy *copy, const struct evidence 
 static enum rc judge_read(const struct pdf_copy *copy, const struct evidence *at_hand,
                           struct pdf_finding *f, struct diag *d)
 {
-    enum rc rc = check_signature(copy, at_hand, d);
+    bool cut_off = false;
+    enum rc rc = check_signature(copy, at_hand, &cut_off, d);
     if (rc == RC_NOT_FOUND) {
         pdf_finding_deny(f, AUTH_UNKNOWN_KEY, PROBLEM_UNKNOWN_KEY);
         return RC_OK;
     }
     if (is_answer(rc)) {
         pdf_finding_deny(f, AUTH_FALSE, PROBLEM_PDF_SIGNATURE);
+        return RC_OK;
+    }
+    if (rc == RC_OK && cut_off) {
+        pdf_finding_deny(f, AUTH_FALSE, PROBLEM_PDF_CUT_OFF);
         return RC_OK;
     }
     if (rc == RC_OK)
@@ -230,7 +263,7 @@ enum rc judge_pdf_token(struct span token, const struct pdf_finding *f,
         *ret = verdict_without(f, at_hand);
         return RC_OK;
     }
-    const enum rc rc = judge(token, (struct span){ 0 }, at_hand, &v, d);
+    const enum rc rc = judge_proven(token, (struct span){ 0 }, f->proven, at_hand, &v, d);
     if (rc != RC_OK)
         return rc;
     v.copy.is_pdf = true;

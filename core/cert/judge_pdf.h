@@ -16,6 +16,7 @@ struct pdf_finding {
     size_t offset;               /* AUTH_UNREADABLE: where reading failed, or DIAG_NO_OFFSET */
     struct span token;           /* borrows the file; when AUTH_TRUE */
     enum tristate log_included;
+    bool proven; /* under the root of the cut-off of the token's key */
     struct verdict_copy copy;
     bool doubtful; /* it cannot be said from it that the certificate is in force */
     size_t note_count;

@@ -72,6 +72,8 @@ int verdict_exit(const struct verdict *v)
     case AUTH_FALSE:
     case AUTH_NO_MATCH:
         return VERDICT_EXIT_NOT_AUTHENTIC;
+    case AUTH_UNPROVEN:
+        return VERDICT_EXIT_UNDECIDED;
     case AUTH_TRUE:
         return exit_of_state(v->state, v->in_force);
     }

@@ -16,6 +16,7 @@ enum authenticity {
     AUTH_UNKNOWN_KEY = 2, /* no listed key, or another issuer */
     AUTH_FALSE = 3,       /* a signature or a rule says no */
     AUTH_NO_MATCH = 4,    /* asked for by number, name and document: there is no such certificate */
+    AUTH_UNPROVEN = 5,    /* as a stolen key could have made it: neither is shown */
     AUTH_TRUE = 90,
 };
 
@@ -42,6 +43,9 @@ enum tristate { TRI_UNKNOWN = 0, TRI_FALSE = 1, TRI_TRUE = 90 };
       "the key may not sign for this unit or post")                                                \
     X(PROBLEM_CUT_OFF, "cut_off", "密钥已被停用，该证书不在留存名单中",                            \
       "the key was cut off and this certificate is not among the survivors")                       \
+    X(PROBLEM_CUT_OFF_UNPROVEN, "cut_off_unproven",                                                \
+      "密钥曾被盗用，手头没有留存名单，无法分辨真伪，请更新数据包",                                \
+      "the key was stolen and no survivors are at hand: genuine or forged, update the bundle")     \
     X(PROBLEM_NOT_IN_REGISTER, "not_in_register", "登记簿中没有这份证书",                          \
       "the register does not hold this certificate")                                               \
     X(PROBLEM_NEWER_THAN_LIST, "newer_than_list", "证书比离线数据新，请更新数据包",                \
@@ -68,6 +72,8 @@ enum tristate { TRI_UNKNOWN = 0, TRI_FALSE = 1, TRI_TRUE = 90 };
       "not a PDF in the form in which certificates are given out")                                 \
     X(PROBLEM_PDF_SIGNATURE, "pdf_signature", "PDF 的签名不符，文件是伪造或被改动的",              \
       "the signature of the PDF does not hold: forged or altered")                                 \
+    X(PROBLEM_PDF_CUT_OFF, "pdf_cut_off", "PDF 的签名密钥已被停用，请重新下载副本",                \
+      "the key that signed the PDF was cut off: fetch a new copy")                                 \
     X(PROBLEM_PDF_FIELD_MISMATCH, "pdf_field_mismatch", "PDF 上的文字与证书数据不一致",            \
       "the PDF says something else than the certificate in it")                                    \
     X(PROBLEM_PDF_PHOTO_MISMATCH, "pdf_photo_mismatch", "PDF 上的照片不是该证书的照片",            \

@@ -42,6 +42,9 @@ struct verdict_headline verdict_headline(const struct verdict *v)
         return (struct verdict_headline){ TONE_BAD, "✖", "不是真证", "NOT AUTHENTIC" };
     case AUTH_NO_MATCH:
         return (struct verdict_headline){ TONE_DOUBT, "?", "查无此证", "NO SUCH CERTIFICATE" };
+    case AUTH_UNPROVEN:
+        return (struct verdict_headline){ TONE_DOUBT, "?", "无法分辨真伪",
+                                          "GENUINE OR FORGED: CANNOT BE TOLD" };
     case AUTH_TRUE:
         return headline_of_state(v);
     }

@@ -60,7 +60,7 @@ static enum rc open_trust(struct home *h, struct diag *d)
     if (rc == RC_OK)
         rc = root_set_id(&roots, id, d);
     if (rc == RC_OK)
-        rc = read_part(h, "trust.cbor", TRUST_LIST_MAX, &h->trust_bytes, d);
+        rc = read_part(h, "trust.cbor", TRUST_FILE_MAX, &h->trust_bytes, d);
     if (rc == RC_OK)
         rc = trust_list_read(buf_span(&h->trust_bytes), &roots, &h->trust, d);
     if (rc != RC_OK)

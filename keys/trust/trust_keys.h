@@ -15,8 +15,10 @@ enum list_field {
     LIST_NEXT_UPDATE,
     LIST_ROOTS,
     LIST_KEYS,
+    LIST_WITNESSES,
 };
-#define LIST_FIELD_COUNT 10
+#define LIST_FIELD_COUNT   11
+#define LIST_FIELDS_NEEDED 10 /* 1 to 10 */
 
 enum key_field {
     KEY_KID = 1,
@@ -28,8 +30,9 @@ enum key_field {
     KEY_UNITS,
     KEY_POSTS,
     KEY_NAME,
+    KEY_CUT_OFF,
 };
-#define KEY_FIELD_COUNT   9
+#define KEY_FIELD_COUNT   10
 #define KEY_FIELDS_NEEDED 5 /* 1 to 5 */
 
 #define TRUST_TIME_MAX  (((uint64_t)1 << 40) - 1) /* Unix seconds */
@@ -39,6 +42,20 @@ enum key_field {
 
 /* Takes [k, [COSE_Key, …]] and checks 1 <= k <= n and that no two keys are one. */
 MUST_CHECK bool root_set_take(struct cbor_reader *c, struct root_set *ret);
+
+/* Takes [quorum, [[name, COSE_Key], …]]. Keys belong to ret's owner even on failure. As
+ * trusted_key_take(). */
+MUST_CHECK enum rc trust_witnesses_take(struct cbor_reader *c, struct trust_list *ret);
+void trust_witnesses_put(struct buf *b, const struct trust_list *list);
+
+/* Makes a handle of a key that was read at `at`: what no key could be is RC_FORMAT, the rest ours.
+ */
+MUST_CHECK enum rc trust_key_load(struct cbor_reader *c, size_t at,
+                                  const struct public_numbers *numbers, struct pubkey **ret);
+
+/* One list, as trust_list_read() reads each. */
+MUST_CHECK enum rc trust_list_read_one(struct span bytes, const struct root_set *roots,
+                                       struct trust_list **ret, struct diag *d);
 
 /* One Unix time, from 1 to TRUST_TIME_MAX. */
 MUST_CHECK bool trust_time_take(struct cbor_reader *c, const char *name, int64_t *ret);

@@ -22,8 +22,18 @@ void trust_list_free(struct trust_list *list)
         return;
     for (size_t i = 0; i < list->key_count; i++)
         pubkey_free(list->keys[i].key);
+    for (size_t i = 0; i < list->witness_count; i++)
+        pubkey_free(list->witnesses[i].key);
     free(list->keys);
     free(list);
+}
+
+uint64_t trusted_key_end(const struct trusted_key *key)
+{
+    const struct cut_off *const cut = &key->cut_off;
+    if (!cut->given || cut->index >= key->last)
+        return key->last;
+    return cut->index > key->first ? cut->index : key->first;
 }
 
 const struct trusted_key *trust_list_find(const struct trust_list *list, struct span kid,

@@ -10,13 +10,17 @@
 #include "core/cose/cose.h"
 #include "core/crypto/hash.h"
 
-#define DEPLOYMENT_LEN  SHA256_LEN
-#define TRUST_ROOTS_MAX 16
-#define TRUST_KEYS_MAX  4096
-#define TRUST_HOSTS_MAX 16
-#define TRUST_HOST_LEN  64         /* bytes with NUL */
-#define TRUST_SCOPE_MAX 64         /* units, or posts, of one key */
-#define TRUST_LIST_MAX  (1u << 20) /* bytes */
+#define DEPLOYMENT_LEN      SHA256_LEN
+#define TRUST_ROOTS_MAX     16
+#define TRUST_KEYS_MAX      4096
+#define TRUST_HOSTS_MAX     16
+#define TRUST_HOST_LEN      64         /* bytes with NUL */
+#define TRUST_SCOPE_MAX     64         /* units, or posts, of one key */
+#define TRUST_LIST_MAX      (1u << 20) /* bytes of one list */
+#define TRUST_CHAIN_MAX     16 /* lists in one file: the newest, and those that changed roots */
+#define TRUST_FILE_MAX      (4u << 20) /* bytes of them all */
+#define TRUST_WITNESSES_MAX 16
+#define SURVIVOR_LEN        10 /* bytes of a leaf hash in a survivor set */
 #define SEQUENCE_MAX                                                                               \
     (((uint64_t)1 << 53) - 1)      /* of lists and bundles: every JSON reader can hold it */
 #define TOKEN_KEY_INDEXES 1000000u /* log indexes that one token key may sign */
@@ -35,6 +39,16 @@ enum key_use {
 #define KEY_USE_COUNT 8
 const char *key_use_name(enum key_use use); /* "token"; NULL: no such use */
 
+/* From when on a stolen key is not believed (docs/formats.md, "Cut-off"). Token and document keys
+ * alone have one: what another key signs is signed again by its successor. */
+struct cut_off {
+    bool given;
+    uint64_t index;                /* token keys: N, a size of the log before the theft */
+    uint8_t root[SHA256_LEN];      /* of the log at that size */
+    uint8_t survivors[SHA256_LEN]; /* SHA-256 of the survivor set */
+    int64_t time_s;                /* document keys: before the theft, Unix seconds; others 0 */
+};
+
 struct trusted_key {
     uint8_t kid[KID_LEN];
     enum key_use use;
@@ -44,6 +58,15 @@ struct trusted_key {
     size_t unit_count, post_count; /* 0: every one */
     struct pubkey *key;            /* owned by the list */
     char name[64];                 /* operators: who; others "" */
+    struct cut_off cut_off;
+};
+/* The end of the log indexes that a token key may have signed: its range's, or its cut-off's. */
+uint64_t trusted_key_end(const struct trusted_key *key);
+
+/* Who cosigns checkpoints (C2SP tlog-cosignature), with an Ed25519 key. */
+struct witness {
+    char name[128];     /* printing ASCII without '+' */
+    struct pubkey *key; /* owned by the list */
 };
 
 /* n root keys of which k must sign. Its deterministic encoding, hashed, names the deployment. */
@@ -51,6 +74,9 @@ struct root_set {
     unsigned threshold;
     size_t count;
     struct public_numbers keys[TRUST_ROOTS_MAX];
+    /* Not in the encoding: of the list that was last believed by it. Who knows it passes over the
+     * lists of a chain from before; 0: not known. */
+    uint64_t since;
 };
 void root_set_put(struct buf *b, const struct root_set *roots); /* [k, [COSE_Key, …]] */
 MUST_CHECK enum rc root_set_parse(struct span bytes, struct root_set *ret, struct diag *d);
@@ -70,6 +96,9 @@ struct trust_list {
     struct root_set roots;
     size_t key_count;
     struct trusted_key *keys; /* owned */
+    unsigned witness_quorum;  /* so many witnesses must have cosigned; 0: there is no policy */
+    size_t witness_count;
+    struct witness witnesses[TRUST_WITNESSES_MAX];
 };
 
 void trust_list_free(struct trust_list *list); /* NULL is fine */
@@ -78,15 +107,26 @@ DEFINE_ON_EXIT(struct trust_list, trust_list_free)
 /* The payload: what the roots sign. Keys' pubkey numbers, not handles' owners, are read. */
 void trust_list_payload_put(struct buf *b, const struct trust_list *list);
 
+/* The same read back, with every rule but who has signed: what is still to be signed. As
+ * trust_list_read(). */
+MUST_CHECK enum rc trust_list_payload_read(struct span payload, struct trust_list **ret,
+                                           struct diag *d);
+
 /*
  * Reads a trust list and checks that at least k of roots have signed it.
  *
- * roots  whom to believe; NULL: the list's own root set, as when a device pins what it first sees
- * ret    owned by the caller; written only on RC_OK
+ * Behind the list may stand those by which the roots were rotated, newest first: from the last to
+ * the first each must be signed by k roots of the one behind it. Those from before the roots that
+ * are believed are passed over.
+ *
+ * roots  whom to believe; NULL: the oldest list's own root set, as when a device pins what it first
+ *        sees
+ * ret    the newest; owned by the caller; written only on RC_OK
  *
  * RC_FORMAT         not exactly such a list; offset says where. Also: a key listed with two uses,
  *                   a token key of more than TOKEN_KEY_INDEXES, overlapping token ranges
- * RC_LIMIT          longer than TRUST_LIST_MAX
+ * RC_LIMIT          a list longer than TRUST_LIST_MAX, more of them than TRUST_CHAIN_MAX, or all
+ *                   longer than TRUST_FILE_MAX
  * RC_BAD_SIGNATURE  fewer than k good signatures of different roots; or one that does not hold, is
  * by none of roots nor of the list's own, or is a root's second: none goes unchecked RC_REFUSED
  * sequence 1 whose root set is not the deployment's; or a key of an algorithm that this build does

@@ -35,7 +35,24 @@ static void put_range(struct buf *b, const struct trusted_key *key)
 static unsigned count_fields(const struct trusted_key *key)
 {
     return KEY_FIELDS_NEEDED + (key->use == USE_TOKEN ? 1u : 0u) + (key->unit_count ? 1u : 0u) +
-           (key->post_count ? 1u : 0u) + (key->name[0] ? 1u : 0u);
+           (key->post_count ? 1u : 0u) + (key->name[0] ? 1u : 0u) + (key->cut_off.given ? 1u : 0u);
+}
+
+static void put_cut_off(struct buf *b, const struct trusted_key *key)
+{
+    const struct cut_off *const cut = &key->cut_off;
+    if (!cut->given)
+        return;
+    cbor_put_uint(b, KEY_CUT_OFF);
+    if (key->use != USE_TOKEN) {
+        cbor_put_array(b, 1);
+        cbor_put_uint(b, (uint64_t)cut->time_s);
+        return;
+    }
+    cbor_put_array(b, 3);
+    cbor_put_uint(b, cut->index);
+    cbor_put_bytes(b, span_of(cut->root, SHA256_LEN));
+    cbor_put_bytes(b, span_of(cut->survivors, SHA256_LEN));
 }
 
 static void put_key(struct buf *b, const struct trusted_key *key)
@@ -53,6 +70,7 @@ static void put_key(struct buf *b, const struct trusted_key *key)
     put_scope(b, KEY_POSTS, key->posts, key->post_count);
     if (key->name[0])
         put_text(b, KEY_NAME, key->name);
+    put_cut_off(b, key);
 }
 
 static void put_hosts(struct buf *b, const struct trust_list *list)
@@ -65,7 +83,7 @@ static void put_hosts(struct buf *b, const struct trust_list *list)
 
 void trust_list_payload_put(struct buf *b, const struct trust_list *list)
 {
-    cbor_put_map(b, LIST_FIELD_COUNT);
+    cbor_put_map(b, LIST_FIELDS_NEEDED + (list->witness_quorum > 0 ? 1u : 0u));
     cbor_put_uint(b, LIST_DEPLOYMENT);
     cbor_put_bytes(b, span_of(list->deployment, DEPLOYMENT_LEN));
     cbor_put_uint(b, LIST_DEMO);
@@ -82,4 +100,8 @@ void trust_list_payload_put(struct buf *b, const struct trust_list *list)
     cbor_put_array(b, list->key_count);
     for (size_t i = 0; i < list->key_count; i++)
         put_key(b, &list->keys[i]);
+    if (list->witness_quorum > 0) {
+        cbor_put_uint(b, LIST_WITNESSES);
+        trust_witnesses_put(b, list);
+    }
 }

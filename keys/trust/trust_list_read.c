@@ -111,6 +111,11 @@ static enum rc take_list(struct cbor_reader *c, struct trust_list *list)
     const enum rc rc = take_keys(c, &m, list);
     if (rc != RC_OK)
         return rc;
+    if (cbor_map_key(c, &m, LIST_WITNESSES)) {
+        const enum rc witnesses = trust_witnesses_take(c, list);
+        if (witnesses != RC_OK)
+            return witnesses;
+    }
     return cbor_map_end(c, &m, "the trust list") && cbor_end(c) ? RC_OK : RC_FORMAT;
 }
 
@@ -144,12 +149,27 @@ static enum rc read_payload(struct span bytes, const struct cose_sign *m,
     return rc == RC_OK ? check_deployment(list, d) : rc;
 }
 
-enum rc trust_list_read(struct span bytes, const struct root_set *roots, struct trust_list **ret,
-                        struct diag *d)
+enum rc trust_list_payload_read(struct span payload, struct trust_list **ret, struct diag *d)
 {
     assert(ret);
-    assert(!roots || roots->threshold > 0); /* else nobody's signature would be enough */
 
+    struct cbor_reader c = cbor_reader_over(payload, d);
+    ON_EXIT(trust_list_free_at) struct trust_list *list = calloc(1, sizeof *list);
+    if (!list)
+        return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "no memory for a trust list");
+    enum rc rc = take_list(&c, list);
+    if (rc == RC_OK)
+        rc = trust_list_check_rules(list, d);
+    if (rc == RC_OK)
+        rc = check_deployment(list, d);
+    if (rc == RC_OK)
+        *ret = TAKE(list);
+    return rc;
+}
+
+enum rc trust_list_read_one(struct span bytes, const struct root_set *roots,
+                            struct trust_list **ret, struct diag *d)
+{
     struct cose_sign m;
     if (bytes.len > TRUST_LIST_MAX)
         return diag_set(d, RC_LIMIT, TRUST_LIST_MAX, "a trust list of more than %u bytes",

@@ -17,7 +17,7 @@ static int by_x(const void *a, const void *b)
 /* One use, one owner: no public key stands twice, not even as another's negative. */
 static enum rc check_distinct(const struct trust_list *list, struct diag *d)
 {
-    const size_t count = list->key_count + list->roots.count;
+    const size_t keys = list->key_count + list->roots.count, count = keys + list->witness_count;
     ON_EXIT(free_array) const uint8_t **xs = calloc(count, sizeof *xs);
     if (!xs)
         return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "no memory to compare keys");
@@ -26,6 +26,8 @@ static enum rc check_distinct(const struct trust_list *list, struct diag *d)
         xs[i] = pubkey_numbers(list->keys[i].key)->x;
     for (size_t i = 0; i < list->roots.count; i++)
         xs[list->key_count + i] = list->roots.keys[i].x;
+    for (size_t i = 0; i < list->witness_count; i++)
+        xs[keys + i] = pubkey_numbers(list->witnesses[i].key)->x;
     qsort(xs, count, sizeof *xs, by_x);
     for (size_t i = 1; i < count; i++) {
         if (memcmp(xs[i - 1], xs[i], EC_COORD_LEN) == 0)
@@ -45,7 +47,7 @@ static int by_first(const void *a, const void *b)
     return (x->first > y->first) - (x->first < y->first);
 }
 
-/* Each log index has one key that may sign it. */
+/* Each log index has one key that may sign it; what was cut off may go to another. */
 static enum rc check_ranges(const struct trust_list *list, struct diag *d)
 {
     ON_EXIT(free_array) struct range *ranges = calloc(list->key_count + 1, sizeof *ranges);
@@ -55,8 +57,8 @@ static enum rc check_ranges(const struct trust_list *list, struct diag *d)
     size_t count = 0;
     for (size_t i = 0; i < list->key_count; i++) {
         const struct trusted_key *key = &list->keys[i];
-        if (key->use == USE_TOKEN)
-            ranges[count++] = (struct range){ key->first, key->last };
+        if (key->use == USE_TOKEN && trusted_key_end(key) > key->first)
+            ranges[count++] = (struct range){ key->first, trusted_key_end(key) };
     }
     qsort(ranges, count, sizeof *ranges, by_first);
     for (size_t i = 1; i < count; i++) {

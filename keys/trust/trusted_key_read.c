@@ -69,10 +69,10 @@ static bool take_use(struct cbor_reader *c, struct trusted_key *key)
 }
 
 /* A key of the list must serve; what no key could be is the list's fault, the rest is ours. */
-static enum rc load_key(struct cbor_reader *c, size_t at, const struct public_numbers *numbers,
-                        struct trusted_key *key)
+enum rc trust_key_load(struct cbor_reader *c, size_t at, const struct public_numbers *numbers,
+                       struct pubkey **ret)
 {
-    const enum rc rc = pubkey_new(numbers, &key->key, NULL);
+    const enum rc rc = pubkey_new(numbers, ret, NULL);
     if (rc == RC_OK)
         return RC_OK;
     if (rc == RC_CRYPTO) {
@@ -94,7 +94,7 @@ static enum rc take_numbers(struct cbor_reader *c, struct span kid, struct trust
         (void)cbor_fail_at(c, at, "a kid is not that of its key");
         return RC_FORMAT;
     }
-    return load_key(c, at, &numbers, key);
+    return trust_key_load(c, at, &numbers, &key->key);
 }
 
 static bool take_name(struct cbor_reader *c, struct trusted_key *key)
@@ -108,6 +108,34 @@ static bool take_name(struct cbor_reader *c, struct trusted_key *key)
     memcpy(key->name, s.ptr, s.len);
     key->name[s.len] = '\0';
     return true;
+}
+
+static bool take_hash(struct cbor_reader *c, const char *name, uint8_t ret[SHA256_LEN])
+{
+    struct span s;
+    if (!cbor_bytes(c, name, SHA256_LEN, SHA256_LEN, &s))
+        return false;
+    memcpy(ret, s.ptr, SHA256_LEN);
+    return true;
+}
+
+static bool take_cut_off(struct cbor_reader *c, struct trusted_key *key)
+{
+    struct cut_off *const cut = &key->cut_off;
+    const size_t at = c->r.pos;
+    const uint64_t wanted = key->use == USE_TOKEN ? 3 : 1;
+    uint64_t items;
+    if (!cbor_array(c, "a cut-off", 3, &items))
+        return false;
+    if (items != wanted)
+        return cbor_fail_at(c, at, "a %s key's cut-off has not %u items", key_use_name(key->use),
+                            (unsigned)wanted);
+    cut->given = true;
+    if (key->use != USE_TOKEN)
+        return trust_time_take(c, "the time of a cut-off", &cut->time_s);
+    return cbor_uint(c, "the index of a cut-off", TRUST_INDEX_MAX, &cut->index) &&
+           take_hash(c, "the root of a cut-off", cut->root) &&
+           take_hash(c, "the hash of the survivors", cut->survivors);
 }
 
 /* What follows the key itself, in the order of the fields. */
@@ -131,7 +159,10 @@ static bool take_scopes(struct cbor_reader *c, struct cbor_map *m, struct truste
     if (cbor_map_key(c, m, KEY_POSTS) &&
         !take_scope(c, "a key's posts", TRUST_POST_MAX, key->posts, &key->post_count))
         return false;
-    return key->use != USE_OPERATOR || !cbor_map_key(c, m, KEY_NAME) || take_name(c, key);
+    if (key->use == USE_OPERATOR && cbor_map_key(c, m, KEY_NAME) && !take_name(c, key))
+        return false;
+    return (key->use != USE_TOKEN && key->use != USE_DOCUMENT) ||
+           !cbor_map_key(c, m, KEY_CUT_OFF) || take_cut_off(c, key);
 }
 
 enum rc trusted_key_take(struct cbor_reader *c, struct trusted_key *ret)

@@ -1,6 +1,6 @@
 // Deterministic CBOR as docs/formats.md, "CBOR profile", has it: cborg reads, and whatever does not come
 // out the same when it is written again is refused.
-import { decode, encode } from 'cborg'
+import { decode, decodeFirst, encode } from 'cborg'
 import { Refused, need, refuse } from './refused.mjs'
 
 export const TAG_SIGN1 = 18
@@ -71,9 +71,9 @@ function isInteger(value) {
   return Number.isSafeInteger(value) || typeof value === 'bigint'
 }
 
-function decodeStrict(bytes) {
+function decodeStrict(bytes, by = decode) {
   try {
-    return decode(bytes, READING)
+    return by(bytes, READING)
   } catch (e) {
     // cborg has no error class of its own, but all its messages begin alike.
     if (e instanceof Refused || !e.message.startsWith('CBOR decode error')) throw e
@@ -87,6 +87,17 @@ export function read(bytes, what) {
   needKnownKinds(value, 0)
   need(Buffer.compare(write(value), bytes) === 0, `${what} is not deterministic CBOR`)
   return value
+}
+
+// The bytes of each of the items that stand one behind the other.
+export function split(bytes) {
+  const items = []
+  for (let rest = new Uint8Array(bytes); rest.length > 0; ) {
+    const left = decodeStrict(rest, decodeFirst)[1]
+    items.push(Buffer.from(rest.subarray(0, rest.length - left.length)))
+    rest = left
+  }
+  return items
 }
 
 // --- shapes ---

@@ -1,7 +1,7 @@
 // The trust list: whom we believe, for what, until when (docs/formats.md, "Trust list").
-import { needArray, needBool, needBytes, needMap, needText, needUint, read, write } from './cbor.mjs'
+import { needArray, needBool, needBytes, needMap, needText, needUint, read, split, write } from './cbor.mjs'
 import { EDDSA, ES256, RS256, checkSign1, checkSigner, readKey, readSign, sha256 } from './cose.mjs'
-import { need, needEqual, refuse } from './refused.mjs'
+import { Refused, need, needEqual, refuse } from './refused.mjs'
 
 export const USE = { token: 1, publish: 2, log: 3, document: 4, staple: 5, operator: 6, answer: 7 }
 
@@ -9,6 +9,8 @@ const TYP = 'application/sitecert-trust+cbor'
 const LIST_MAX = 2 ** 20
 const ROOTS_MAX = 16
 const HOSTS_MAX = 16
+const CHAIN_MAX = 16
+const WITNESSES_MAX = 16
 const KEYS_MAX = 4096
 const SCOPE_MAX = 64
 const TIME_MAX = 2 ** 40 - 1
@@ -74,10 +76,27 @@ function readRange(value) {
   return { first, last }
 }
 
+// From when on a stolen key is not believed.
+function readCutOff(value, use) {
+  if (use === USE.document) return { time: readTime(needArray(value, 'a cut-off', 1)[0], 'the time of a cut-off') }
+  const [index, root, survivors] = needArray(value, 'a cut-off', 3)
+  return {
+    index: needUint(index, 'the index of a cut-off', 0, INDEX_MAX),
+    root: needBytes(root, 'the root of a cut-off', 32),
+    survivors: needBytes(survivors, 'the hash of the survivors', 32),
+  }
+}
+
+// The end of the log indexes that a token key may have signed.
+function endOf(key) {
+  return key.cutOff ? Math.max(key.first, Math.min(key.last, key.cutOff.index)) : key.last
+}
+
 function readTrustedKey(value) {
   const use = value instanceof Map ? value.get(3) : undefined
   const needed = [1, 2, 3, 4, 5, ...(use === USE.token ? [6] : [])]
-  needMap(value, 'a key', needed, [7, 8, ...(use === USE.operator ? [9] : [])])
+  const mayBeCutOff = use === USE.token || use === USE.document
+  needMap(value, 'a key', needed, [7, 8, ...(use === USE.operator ? [9] : []), ...(mayBeCutOff ? [10] : [])])
   const key = readKey(value.get(2))
   needEqual(needBytes(value.get(1), 'a kid', 8), key.kid, 'a kid')
   Object.assign(key, {
@@ -93,12 +112,14 @@ function readTrustedKey(value) {
   if (value.has(7)) key.units = readScope(value.get(7), "a key's units", 999)
   if (value.has(8)) key.posts = readScope(value.get(8), "a key's posts", 9999)
   if (value.has(9)) key.name = needText(value.get(9), "an operator's name", 1, 63, CONTROL)
+  if (value.has(10)) key.cutOff = readCutOff(value.get(10), use)
+  if (use === USE.token) key.end = endOf(key)
   return key
 }
 
 function needDisjoint(keys) {
-  const ranges = keys.filter((key) => key.use === USE.token).sort((a, b) => a.first - b.first)
-  for (let i = 1; i < ranges.length; i++) need(ranges[i].first >= ranges[i - 1].last, 'two token keys may sign one log index')
+  const ranges = keys.filter((key) => key.use === USE.token && key.end > key.first).sort((a, b) => a.first - b.first)
+  for (let i = 1; i < ranges.length; i++) need(ranges[i].first >= ranges[i - 1].end, 'two token keys may sign one log index')
 }
 
 // --- the list ---
@@ -110,8 +131,20 @@ function readHosts(value) {
   return hosts
 }
 
+function readWitnesses(value) {
+  const [quorum, items] = needArray(value, 'the witness policy', 2)
+  const list = needArray(items, 'the witnesses', 1, WITNESSES_MAX).map((item) => {
+    const [name, map] = needArray(item, 'a witness', 2)
+    const key = readKey(map)
+    need(key.alg === EDDSA, "a witness's key is not Ed25519")
+    return Object.assign(key, { name: needText(name, "a witness's name", 1, 127, /^[!-*,-~]+$/) })
+  })
+  need(new Set(list.map(({ name }) => name)).size === list.length, 'a witness is named twice')
+  return { quorum: needUint(quorum, 'the quorum of witnesses', 1, list.length), list }
+}
+
 function readList(payload) {
-  const map = needMap(read(payload, 'the trust list'), 'the trust list', [1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+  const map = needMap(read(payload, 'the trust list'), 'the trust list', [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], [11])
   const list = {
     deployment: needBytes(map.get(1), 'the deployment', 32),
     demo: needBool(map.get(2), 'the demo flag'),
@@ -123,22 +156,50 @@ function readList(payload) {
     nextUpdate: readTime(map.get(8), 'the next update'),
     roots: rootsOf(map.get(9)),
     keys: needArray(map.get(10), 'the keys', 0, KEYS_MAX).map(readTrustedKey),
+    witnesses: map.has(11) ? readWitnesses(map.get(11)) : undefined,
   }
   need(list.nextUpdate > list.issued, 'the next update is not after the issue')
-  needDistinct([...list.keys, ...list.roots.keys], 'a public key')
+  needDistinct([...list.keys, ...list.roots.keys, ...(list.witnesses?.list ?? [])], 'a public key')
   needDisjoint(list.keys)
   if (list.sequence === 1) needEqual(list.roots.id, list.deployment, "the first list's root set")
   return list
 }
 
-// roots: of readRoots, or undefined for the list's own, as when a device pins what it first sees.
-export async function readTrustList(bytes, roots) {
+// Behind the newest list stand those by which the roots were rotated: each is signed by the roots of the one behind it,
+// and those from before the roots that are believed are passed over.
+async function follow(lists, roots) {
+  let believed
+  for (let i = lists.length - 1; i >= 0; i--) {
+    let list
+    try {
+      list = await readOne(lists[i], believed?.roots ?? roots)
+    } catch (e) {
+      if (!(e instanceof Refused) || believed || !roots || i === 0) throw e
+      continue
+    }
+    if (believed) {
+      needEqual(list.deployment, believed.deployment, 'the deployment of a trust list behind another')
+      need(list.sequence > believed.sequence, 'trust lists in another order')
+    }
+    believed = list
+  }
+  return believed
+}
+
+async function readOne(bytes, roots) {
   need(bytes.length <= LIST_MAX, 'a trust list that is too long')
   const message = readSign(bytes)
   need(message.header.typ === TYP, "not a trust list's type")
   const list = readList(message.payload)
   await checkSigners(message, roots ?? list.roots, list.roots)
+  return list
+}
 
+// roots: of readRoots, or undefined for the list's own, as when a device pins what it first sees.
+export async function readTrustList(bytes, roots) {
+  const lists = split(bytes)
+  need(lists.length >= 1 && lists.length <= CHAIN_MAX, 'no trust list, or too many')
+  const list = await follow(lists, roots)
   list.keysOf = (kid) => list.keys.filter((key) => key.kid.equals(Buffer.from(kid)))
   // What a publish key signed: the first of its kid that verifies must also fit.
   list.needSigned = async (message_, typ, at) => {

@@ -161,7 +161,9 @@ function tellTrustedKey(key) {
   const use = Object.keys(USE).find((name) => USE[name] === key.use)
   const range = key.use === USE.token ? ` ${key.first}-${key.last}` : ''
   const scope = (name) => (key[name] ? ` ${name} ${key[name].join(' ')}` : '')
-  return `key: ${hexOf(key.kid)} ${use}${range}${scope('units')}${scope('posts')}${key.name ? ` ${key.name}` : ''}\n`
+  const cut = key.cutOff
+  const cutOff = cut ? ` cut off at ${cut.time ? `time ${cut.time}` : `${cut.index}, ends at ${key.end}`}` : ''
+  return `key: ${hexOf(key.kid)} ${use}${range}${scope('units')}${scope('posts')}${key.name ? ` ${key.name}` : ''}${cutOff}\n`
 }
 
 async function tellTrust(bytes) {
@@ -173,6 +175,7 @@ async function tellTrust(bytes) {
     `hosts: ${list.hosts.join(' ')}\n`,
     `roots: ${list.roots.threshold} of ${list.roots.keys.length}\n`,
     ...list.keys.map(tellTrustedKey),
+    ...(list.witnesses?.list ?? []).map(({ name }) => `witness: ${name}, ${list.witnesses.quorum} of ${list.witnesses.list.length}\n`),
   ].join('')
 }
 

@@ -368,7 +368,7 @@ static enum rc open_keys(struct opening *o)
     enum rc rc = read_roots(o, &roots);
     if (rc != RC_OK)
         return rc;
-    rc = file_read(o->choices->trust, TRUST_LIST_MAX, &file, &d);
+    rc = file_read(o->choices->trust, TRUST_FILE_MAX, &file, &d);
     if (rc != RC_OK)
         return refuse(o, rc, &d);
     rc = trust_list_read(buf_span(&file), &roots, &o->dev->own_trust, &d);

@@ -66,6 +66,7 @@ enum rc seen_read(const char *state, const uint8_t deployment[DEPLOYMENT_LEN], s
     if (rc == RC_LIMIT || !parse_seen(buf_span(&file), &seen, NULL))
         return diag_set(d, RC_FORMAT, DIAG_NO_OFFSET, "what is remembered in '%s' is damaged",
                         path);
+    seen.roots.since = seen.trust_sequence;
     *ret = seen;
     return RC_OK;
 }

@@ -96,7 +96,8 @@ static void sign_trust(const struct cast *c, struct span payload, struct buf *to
     buf_free(&tbs);
 }
 
-static void make_trust(const struct scene *s, const struct cast *c, struct buf *to)
+static void make_trust(const struct scene *s, const struct cast *c, const struct buf *survivors,
+                       struct buf *to)
 {
     struct trusted_key keys[5];
     struct trust_list list = {
@@ -112,8 +113,10 @@ static void make_trust(const struct scene *s, const struct cast *c, struct buf *
         .keys = keys,
     };
     memcpy(list.deployment, c->deployment, DEPLOYMENT_LEN);
-    struct trusted_key other = { .not_before = 1, .not_after = s->issued + 1000 * DAY_S };
     list_key(&list, &c->keys[KEY_TOKEN], s->key);
+    if (s->key.cut_off.given)
+        sha256(buf_span(survivors), keys[0].cut_off.survivors);
+    struct trusted_key other = { .not_before = 1, .not_after = s->issued + 1000 * DAY_S };
     other.use = USE_PUBLISH;
     list_key(&list, &c->keys[KEY_PUBLISH], other);
     other.use = USE_LOG;
@@ -184,6 +187,32 @@ static void make_selftest(const struct scene *s, const struct cast *c, struct bu
     buf_free(&bad);
 }
 
+/* --- survivors of a cut-off key --- */
+
+static void make_survivors(const struct scene *s, struct scene_files *to)
+{
+    static const uint8_t none[SURVIVOR_LEN];
+    struct tlog_hash leaf = tlog_leaf(buf_span(&to->token));
+    if (!s->key.cut_off.given)
+        return;
+    if (s->survivor == SURVIVOR_ANOTHER)
+        leaf.bytes[SURVIVOR_LEN - 1] ^= 1;
+    for (uint64_t i = s->key.first; i < trusted_key_end(&s->key); i++)
+        buf_put(&to->survivors,
+                i == s->token.log_index && s->survivor != SURVIVOR_NO_TOKEN ? leaf.bytes : none,
+                SURVIVOR_LEN);
+}
+
+static void put_survivors(const struct scene *s, const struct cast *c, struct scene_files *files,
+                          struct buf *to)
+{
+    struct survivor_set set = { .hashes = buf_span(&files->survivors) };
+    memcpy(set.kid, c->keys[KEY_TOKEN].kid, KID_LEN);
+    if (s->survivor == SURVIVOR_DAMAGED)
+        files->survivors.ptr[0] ^= 1;
+    bundle_survivors_put(to, &set, s->key.cut_off.given && s->survivor != SURVIVOR_ABSENT ? 1 : 0);
+}
+
 /* --- token and bundle --- */
 
 static void make_token(const struct scene *s, const struct cast *c, struct buf *to)
@@ -211,7 +240,7 @@ static void make_bundle(const struct scene *s, const struct cast *c, struct scen
     make_directory(s, c, &sections[SECTION_DIRECTORY]);
     policy_default_json(&sections[SECTION_POLICY]);
     make_checkpoint(c, &sections[SECTION_CHECKPOINT]);
-    cbor_put_map(&sections[SECTION_SURVIVORS], 0);
+    put_survivors(s, c, to, &sections[SECTION_SURVIVORS]);
     make_selftest(s, c, &sections[SECTION_SELFTEST]);
 
     struct columns columns = { 0 };
@@ -247,7 +276,8 @@ void scene_make(const struct scene *s, struct scene_files *to)
     ON_EXIT(cast_free_at) struct cast c = { 0 };
     cast_make(&c, s->root_seed);
     make_token(s, &c, &to->token);
-    make_trust(s, &c, &to->trust);
+    make_survivors(s, to);
+    make_trust(s, &c, &to->survivors, &to->trust);
     root_set_put(&to->roots, &c.roots);
     make_bundle(s, &c, to);
 }
@@ -258,6 +288,7 @@ void scene_files_free(struct scene_files *files)
     buf_free(&files->trust);
     buf_free(&files->roots);
     buf_free(&files->bundle);
+    buf_free(&files->survivors);
 }
 
 /* --- a live code --- */

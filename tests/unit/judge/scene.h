@@ -27,6 +27,15 @@ enum scene_key {
     SCENE_KEYS
 };
 
+/* What the bundle says of the leaf at the token's log index, when key.cut_off is given. */
+enum scene_survivor {
+    SURVIVOR_ABSENT = 0, /* no set of the key at all */
+    SURVIVOR_TOKEN,      /* the token */
+    SURVIVOR_ANOTHER,    /* another token */
+    SURVIVOR_NO_TOKEN,   /* none of the key's: zeros */
+    SURVIVOR_DAMAGED,    /* the token, in a set that is not the one of the trust list */
+};
+
 struct scene {
     /* what the issuer made */
     struct token token;
@@ -42,6 +51,7 @@ struct scene {
     uint32_t rows; /* of the lists; the row is at token.status_index when that is below */
     struct column_row row;
     bool selftest_lies;
+    enum scene_survivor survivor;
 
     /* what the device has */
     int64_t now, max_age_s;
@@ -72,7 +82,7 @@ void live_make(const struct scene *s, const struct live *l, struct span token, s
 
 /* The files, as an issuer publishes them; all appended. */
 struct scene_files {
-    struct buf token, trust, roots, bundle;
+    struct buf token, trust, roots, bundle, survivors;
 };
 void scene_make(const struct scene *s, struct scene_files *to);
 void scene_files_free(struct scene_files *files);

@@ -336,6 +336,103 @@ static void a_unit_and_post_inside_the_keys_scope_are_good(void **state)
     is(&s, STATE_VALID, TRI_TRUE, 0);
 }
 
+/* --- a stolen key, cut off at an index of the log --- */
+
+/* Cut off behind the token's log index, with what its set of survivors holds there. */
+static struct scene cut_off_scene(enum scene_survivor survivor)
+{
+    struct scene s = scene_good();
+    s.key.cut_off.given = true;
+    s.key.cut_off.index = s.token.log_index + 1;
+    s.survivor = survivor;
+    return s;
+}
+
+static void a_survivor_of_a_cut_off_key_is_as_good_as_before(void **state)
+{
+    (void)state;
+    const struct scene s = cut_off_scene(SURVIVOR_TOKEN);
+    is(&s, STATE_VALID, TRI_TRUE, 0);
+}
+
+static void a_forgery_on_a_used_or_unused_index_is_refused(void **state)
+{
+    (void)state;
+    struct scene s = cut_off_scene(SURVIVOR_ANOTHER);
+    is_not_authentic(&s, PROBLEM_CUT_OFF);
+    s.survivor = SURVIVOR_NO_TOKEN;
+    is_not_authentic(&s, PROBLEM_CUT_OFF);
+}
+
+static void what_a_stolen_key_signed_behind_its_end_is_refused_by_any_device(void **state)
+{
+    (void)state;
+    struct scene s = cut_off_scene(SURVIVOR_ABSENT);
+    s.key.cut_off.index = s.token.log_index;
+    is_not_authentic(&s, PROBLEM_CUT_OFF);
+    s.keys_only = true;
+    is_not_authentic(&s, PROBLEM_CUT_OFF);
+    s.key.cut_off.index = 0; /* nothing that it signed is genuine */
+    is_not_authentic(&s, PROBLEM_CUT_OFF);
+}
+
+/* Neither genuine nor forged: no holder, no answer, exit status 7. */
+static void cannot_be_told(const struct scene *s)
+{
+    const struct verdict v = scene_look(s);
+    assert_int_equal(v.authentic, AUTH_UNPROVEN);
+    assert_int_equal(v.in_force, TRI_UNKNOWN);
+    assert_int_equal(v.state, STATE_UNKNOWN);
+    has_problem(&v, PROBLEM_CUT_OFF_UNPROVEN);
+    shows_nothing(&v);
+    assert_int_equal(verdict_exit(&v), 7);
+}
+
+static void without_survivors_it_cannot_be_told(void **state)
+{
+    (void)state;
+    struct scene s = cut_off_scene(SURVIVOR_ABSENT);
+    cannot_be_told(&s);
+    s.survivor = SURVIVOR_TOKEN;
+    s.keys_only = true;
+    cannot_be_told(&s);
+}
+
+static void survivors_that_the_trust_list_does_not_promise_say_nothing(void **state)
+{
+    (void)state;
+    const struct scene s = cut_off_scene(SURVIVOR_DAMAGED);
+    cannot_be_told(&s);
+    const struct verdict v = scene_look(&s);
+    has_problem(&v, PROBLEM_BLOCK_DAMAGED);
+}
+
+static void a_cut_off_key_still_keeps_its_other_rules(void **state)
+{
+    (void)state;
+    struct scene s = cut_off_scene(SURVIVOR_TOKEN);
+    s.token.iat = s.key.not_after + 1;
+    is_not_authentic(&s, PROBLEM_KEY_DATES);
+    s = cut_off_scene(SURVIVOR_TOKEN);
+    s.key.first = s.token.log_index + 1;
+    s.key.cut_off.index = s.key.first + 10;
+    is_not_authentic(&s, PROBLEM_KEY_RANGE);
+    s = cut_off_scene(SURVIVOR_TOKEN);
+    s.flip_token = 100;
+    is_not_authentic(&s, PROBLEM_BAD_SIGNATURE);
+}
+
+static void a_survivor_without_a_proof_is_judged_by_a_proof(void **state)
+{
+    (void)state;
+    struct scene s = cut_off_scene(SURVIVOR_ABSENT);
+    const struct evidence e = scene_open(&s);
+    struct verdict v = { 0 };
+    assert_int_equal(judge_proven(scene_token(), (struct span){ 0 }, true, &e, &v, NULL), RC_OK);
+    assert_int_equal(v.authentic, AUTH_TRUE);
+    assert_int_equal(v.state, STATE_VALID);
+}
+
 /* --- times --- */
 
 static void a_token_signed_over_a_day_ahead_is_undecided(void **state)
@@ -746,6 +843,13 @@ int main(void)
         TEST(what_a_key_may_sign_is_looked_at_of_a_remembered_token_too),
         TEST(a_unit_or_post_outside_the_keys_scope_is_refused),
         TEST(a_unit_and_post_inside_the_keys_scope_are_good),
+        TEST(a_survivor_of_a_cut_off_key_is_as_good_as_before),
+        TEST(a_forgery_on_a_used_or_unused_index_is_refused),
+        TEST(what_a_stolen_key_signed_behind_its_end_is_refused_by_any_device),
+        TEST(without_survivors_it_cannot_be_told),
+        TEST(survivors_that_the_trust_list_does_not_promise_say_nothing),
+        TEST(a_cut_off_key_still_keeps_its_other_rules),
+        TEST(a_survivor_without_a_proof_is_judged_by_a_proof),
         TEST(a_token_signed_over_a_day_ahead_is_undecided),
         TEST(a_token_signed_a_day_ahead_is_judged),
         TEST(a_bundle_made_over_a_day_ahead_is_undecided),

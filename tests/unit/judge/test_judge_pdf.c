@@ -121,6 +121,69 @@ static void a_file_made_outside_its_keys_dates_is_not_authentic(void **state)
     is_not_authentic(&r, PROBLEM_PDF_SIGNATURE);
 }
 
+/* --- a stolen key, cut off --- */
+
+static void a_file_by_a_cut_off_document_key_is_refused(void **state)
+{
+    (void)state;
+    struct recipe r = recipe_good();
+    r.scene.document.cut_off = (struct cut_off){ .given = true, .time_s = RECIPE_MADE + 1 };
+    is_not_authentic(&r, PROBLEM_PDF_CUT_OFF);
+    r.room = 16384; /* room for a time-stamp is no time-stamp */
+    is_not_authentic(&r, PROBLEM_PDF_CUT_OFF);
+}
+
+/* Of a file by keys alone: its proof at the index of the cut-off, by the log's root there. */
+static void look_cut_off(bool same_root, bool behind, struct verdict *ret)
+{
+    struct recipe r = recipe_good();
+    struct buf pdf = { 0 }, proof_text = { 0 };
+    struct tlog_proof proof;
+    struct checkpoint checkpoint;
+    struct evidence e = scene_open(&r.scene);
+    recipe_proof(&r, scene_token(), &proof_text);
+    recipe_put(&r, scene_token(), &pdf);
+    assert_int_equal(tlog_proof_parse(buf_span(&proof_text), &proof, NULL), RC_OK);
+    assert_int_equal(checkpoint_parse(proof.checkpoint, &checkpoint, NULL), RC_OK);
+
+    struct trusted_key keys[8];
+    struct trust_list list = *e.trust;
+    assert_true(list.key_count <= 8);
+    memcpy(keys, list.keys, list.key_count * sizeof keys[0]);
+    list.keys = keys;
+    for (size_t i = 0; i < list.key_count; i++) {
+        if (keys[i].use != USE_TOKEN)
+            continue;
+        keys[i].cut_off =
+            (struct cut_off){ .given = true,
+                              .index = behind ? r.scene.token.log_index : checkpoint.size };
+        memcpy(keys[i].cut_off.root, checkpoint.root.bytes, SHA256_LEN);
+        keys[i].cut_off.root[0] ^= !same_root;
+    }
+    e.trust = &list;
+    e.bundle = NULL;
+    assert_int_equal(judge_pdf(buf_span(&pdf), &e, ret, NULL), RC_OK);
+    buf_free(&pdf);
+    buf_free(&proof_text);
+}
+
+static void a_proof_under_the_root_of_a_cut_off_saves_a_certificate(void **state)
+{
+    (void)state;
+    struct verdict v = { 0 };
+    look_cut_off(true, false, &v);
+    assert_int_equal(v.authentic, AUTH_TRUE);
+    assert_true(verdict_has(&v, PROBLEM_STATUS_MISSING));
+    assert_int_equal(verdict_exit(&v), 7);
+    look_cut_off(false, false, &v);
+    assert_int_equal(v.authentic, AUTH_UNPROVEN);
+    assert_true(verdict_has(&v, PROBLEM_CUT_OFF_UNPROVEN));
+    assert_int_equal(verdict_exit(&v), 7);
+    look_cut_off(true, true, &v);
+    assert_int_equal(v.authentic, AUTH_FALSE);
+    assert_true(verdict_has(&v, PROBLEM_CUT_OFF));
+}
+
 static void a_copy_that_is_older_than_its_token_is_not_authentic(void **state)
 {
     (void)state;
@@ -510,6 +573,8 @@ int main(void)
         cmocka_unit_test_teardown(a_strangers_signature_is_of_an_unknown_key, forget),
         cmocka_unit_test_teardown(a_key_for_something_else_may_not_sign_a_file, forget),
         cmocka_unit_test_teardown(a_file_made_outside_its_keys_dates_is_not_authentic, forget),
+        cmocka_unit_test_teardown(a_file_by_a_cut_off_document_key_is_refused, forget),
+        cmocka_unit_test_teardown(a_proof_under_the_root_of_a_cut_off_saves_a_certificate, forget),
         cmocka_unit_test_teardown(a_copy_that_is_older_than_its_token_is_not_authentic, forget),
         cmocka_unit_test_teardown(a_token_by_a_stranger_is_of_an_unknown_key, forget),
         cmocka_unit_test_teardown(a_token_that_was_changed_is_not_authentic, forget),

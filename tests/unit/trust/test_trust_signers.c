@@ -90,6 +90,50 @@ static void a_first_look_needs_the_lists_own_roots(void **state)
     assert_int_equal(signed_by(s, "01", TYP_TRUST, NULL), RC_OK);
 }
 
+/* --- lists behind a list: roots that were rotated --- */
+
+static void put_list(struct trust_sample *s, uint64_t sequence, const struct root_set *roots,
+                     const char *signers, struct buf *to)
+{
+    const struct test_key *keys[COSE_SIGNERS_MAX];
+    struct buf payload = { 0 };
+    for (size_t i = 0; i < strlen(signers); i++)
+        keys[i] = &s->roots[signers[i] - '0'];
+    s->list.sequence = sequence;
+    s->list.roots = *roots;
+    trust_list_payload_put(&payload, &s->list);
+    trust_sign_payload(buf_span(&payload), TYP_TRUST, keys, strlen(signers), to);
+    buf_free(&payload);
+}
+
+/* Root 0 was stolen and replaced; root 1 stands in both sets, and one is enough. Whoever has root 0
+ * shows the first list again, and behind it a list of his own. */
+static void an_old_root_does_not_come_back_by_an_old_list(void **state)
+{
+    struct trust_sample *s = *state;
+    const struct root_set first = { .threshold = 1,
+                                    .count = 2,
+                                    .keys = { s->roots[0].numbers, s->roots[1].numbers } };
+    struct root_set second = { .threshold = 1,
+                               .count = 2,
+                               .keys = { s->roots[1].numbers, s->roots[2].numbers } };
+    struct buf forged = { 0 }, honest = { 0 };
+    assert_int_equal(root_set_id(&first, s->list.deployment, NULL), RC_OK);
+    put_list(s, 9, &first, "0", &forged);
+    put_list(s, 1, &first, "1", &forged);
+    put_list(s, 9, &second, "2", &honest);
+    put_list(s, 2, &second, "1", &honest);
+    put_list(s, 1, &first, "1", &honest);
+
+    second.since = 2;
+    assert_int_equal(trust_read_rc(buf_span(&honest), &second, NULL), RC_OK);
+    assert_int_equal(trust_read_rc(buf_span(&honest), &first, NULL), RC_OK);
+    assert_int_equal(trust_read_rc(buf_span(&honest), NULL, NULL), RC_OK);
+    assert_int_equal(trust_read_rc(buf_span(&forged), &second, NULL), RC_BAD_SIGNATURE);
+    buf_free(&forged);
+    buf_free(&honest);
+}
+
 /* Even where the others are enough: nothing in a list may be left unchecked. */
 static void a_spare_signature_that_does_not_hold_is_refused(void **state)
 {
@@ -149,6 +193,7 @@ int main(void)
         CASE(a_list_of_other_roots_is_refused),
         CASE(new_roots_need_the_signature_of_the_old),
         CASE(a_first_look_needs_the_lists_own_roots),
+        CASE(an_old_root_does_not_come_back_by_an_old_list),
         CASE(a_spare_signature_that_does_not_hold_is_refused),
         CASE(an_algorithm_other_than_the_roots_is_refused),
     };

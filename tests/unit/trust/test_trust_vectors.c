@@ -4,8 +4,8 @@
 
 #include "keys/trust/trust_list.h"
 
-#define INVALID_CASES 43
-#define VALID_CASES   7
+#define INVALID_CASES 66
+#define VALID_CASES   13
 
 static void put_scope(struct buf *to, const char *name, const uint16_t *scope, size_t count)
 {
@@ -24,7 +24,13 @@ static void put_key(struct buf *to, const struct trusted_key *key)
         buf_printf(to, " %llu-%llu", (unsigned long long)key->first, (unsigned long long)key->last);
     put_scope(to, "units", key->units, key->unit_count);
     put_scope(to, "posts", key->posts, key->post_count);
-    buf_printf(to, "%s%s\n", key->name[0] ? " " : "", key->name);
+    buf_printf(to, "%s%s", key->name[0] ? " " : "", key->name);
+    if (key->cut_off.given && key->use == USE_TOKEN)
+        buf_printf(to, " cut off at %llu, ends at %llu", (unsigned long long)key->cut_off.index,
+                   (unsigned long long)trusted_key_end(key));
+    else if (key->cut_off.given)
+        buf_printf(to, " cut off at time %lld", (long long)key->cut_off.time_s);
+    buf_put_text(to, "\n");
 }
 
 static const char *verdict_of(enum rc rc)
@@ -50,6 +56,9 @@ static void describe(struct span input, struct buf *to)
     buf_printf(to, "\nroots: %u of %zu\n", list->roots.threshold, list->roots.count);
     for (size_t i = 0; i < list->key_count; i++)
         put_key(to, &list->keys[i]);
+    for (size_t i = 0; i < list->witness_count; i++)
+        buf_printf(to, "witness: %s, %u of %zu\n", list->witnesses[i].name, list->witness_quorum,
+                   list->witness_count);
     trust_list_free(list);
 }
 

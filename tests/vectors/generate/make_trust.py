@@ -33,18 +33,32 @@ TOKEN = entry(Key("trust token"), 1, span=(0, 1000000))
 
 
 def payload(keys, roots=None, deployment=None, demo=FALSE, hosts=("CERT.EXAMPLE",), sequence=1, issued=START, update=END,
-            origin="cert.example/log", uri="https://cert.example/publish/status", drop=None):
+            origin="cert.example/log", uri="https://cert.example/publish/status", drop=None, witnesses=None):
     roots = roots or root_set(1, ROOTS[:1])
     deployment = deployment or hashlib.sha256(roots).digest()
     values = [octets(deployment), demo, array([text(h) for h in hosts]), text(origin), text(uri), integer(sequence),
               integer(issued), integer(update), roots, array(list(keys))]
+    if witnesses:
+        values.append(witnesses)
     return mapping([(integer(i), v) for i, v in enumerate(values, 1) if i != drop])
 
 
-def describe(sequence, demo, hosts, threshold, roots, keys):
+def cut_off(*items):
+    return [(integer(10), array(list(items)))]
+
+
+def cut_token(index, root=bytes(32), survivors=bytes(32)):
+    return cut_off(integer(index), octets(root), octets(survivors))
+
+
+def policy(quorum, *witnesses):
+    return array([integer(quorum), array([array([text(name), key.cose_key]) for name, key in witnesses])])
+
+
+def describe(sequence, demo, hosts, threshold, roots, keys, witnesses=()):
     lines = ["verdict: good", "sequence: %d" % sequence, "demo: " + ("yes" if demo else "no"), "hosts: " + " ".join(hosts),
              "roots: %d of %d" % (threshold, roots)]
-    return lines + ["key: " + k for k in keys]
+    return lines + ["key: " + k for k in keys] + ["witness: " + w for w in witnesses]
 
 
 def line(key, use, rest=""):
@@ -65,6 +79,65 @@ def make_valid():
     cases.write("trust", "valid", "later-list-of-a-demo", sign_many(ROOTS[:1], data), describe(7, True, hosts, 1, 1, [token]))
     make_every_use()
     make_sm2()
+    make_cut_offs()
+    make_witnesses()
+    make_chains()
+
+
+WITNESSES = [("witness.example/1", Key("witness 1", EDDSA)), ("witness.example/2", Key("witness 2", EDDSA))]
+
+
+def make_cut_offs():
+    keys = [Key("trust cut %d" % i) for i in range(4)]
+    entries = [entry(keys[0], 1, span=(0, 1000000), extra=cut_token(500)), entry(keys[1], 1, span=(500, 1000000)),
+               entry(keys[2], 1, span=(1000000, 2000000), extra=cut_token(1000000)),
+               entry(keys[3], 4, extra=cut_off(integer(START)))]
+    lines = [line(keys[0], 1, " 0-1000000 cut off at 500, ends at 500"), line(keys[1], 1, " 500-1000000"),
+             line(keys[2], 1, " 1000000-2000000 cut off at 1000000, ends at 1000000"), line(keys[3], 4, " cut off at time %d" % START)]
+    cases.write("trust", "valid", "cut-off-keys", signed(entries), describe(1, False, ["CERT.EXAMPLE"], 1, 1, lines))
+
+
+def make_witnesses():
+    lines = ["%s, 2 of 2" % name for name, _ in WITNESSES]
+    token = line(Key("trust token"), 1, " 0-1000000")
+    cases.write("trust", "valid", "witnesses", signed([TOKEN], witnesses=policy(2, *WITNESSES)),
+                describe(1, False, ["CERT.EXAMPLE"], 1, 1, [token], lines))
+
+
+# Three root sets, one after the other: each list that names another is signed by the one before, and by its own. A file
+# ends with a list from before the first change.
+SETS = [(2, ROOTS), (2, [ROOTS[1], ROOTS[2], Key("root 4")]), (1, [Key("root 5")])]
+DEPLOYMENT = hashlib.sha256(root_set(*SETS[0])).digest()
+
+
+def link(sequence, which, signers, **kwargs):
+    kwargs.setdefault("deployment", DEPLOYMENT)
+    return sign_many(signers, payload([TOKEN], sequence=sequence, roots=root_set(*SETS[which]), **kwargs))
+
+
+def make_chains():
+    token = line(Key("trust token"), 1, " 0-1000000")
+    second = link(2, 1, ROOTS[:2] + [SETS[1][1][2]])
+    third = link(5, 2, [ROOTS[2], SETS[1][1][2], SETS[2][1][0]])
+    first = link(1, 0, ROOTS[:2])
+    second, third = second + first, third + second + first
+    for name, data, sequence, k, n in (("roots-rotated", second, 2, 2, 3), ("roots-rotated-twice", third, 5, 1, 1),
+                                       ("behind-a-rotation", link(7, 2, SETS[2][1]) + third, 7, 1, 1)):
+        cases.write("trust", "valid", name, data, describe(sequence, False, ["CERT.EXAMPLE"], k, n, [token]))
+    sixteen = b"".join(link(i, 0, ROOTS[:2]) for i in range(17, 1, -1))
+    cases.write("trust", "valid", "sixteen-lists", sixteen, describe(17, False, ["CERT.EXAMPLE"], 2, 3, [token]))
+    bad = "bad signature"
+    invalid("seventeen-lists", link(18, 0, ROOTS[:2]) + sixteen, "more than 16 trust lists in one file")
+    invalid("rotation-by-one-of-two", link(5, 2, [ROOTS[2], SETS[2][1][0]]) + second, "1 of 2 root signatures needed", bad)
+    invalid("rotation-by-the-new-roots-alone", link(5, 2, SETS[2][1]) + second, "0 of 2 root signatures needed", bad)
+    invalid("rotation-without-what-was-before", second[:-len(first)], "a stranger has signed", bad)
+    invalid("chain-with-a-gap", link(7, 2, SETS[2][1]) + second, "0 of 2 root signatures needed", bad)
+    invalid("chain-oldest-first", first + second[:-len(first)], "a stranger has signed", bad)
+    invalid("chain-of-two-deployments", link(3, 0, ROOTS[:2]) + link(2, 0, ROOTS[:2], deployment=bytes(32)),
+            "trust lists of two deployments", "refused")
+    invalid("chain-that-goes-back", link(2, 0, ROOTS[:2]) + link(2, 0, ROOTS[:2]), "trust list 2 stands before trust list 2", "refused")
+    invalid("text-behind-the-list", second + text("x"), "bytes follow the end")
+    invalid("half-a-list-behind", second[:-1], "bytes follow the end")
 
 
 def make_sm2():
@@ -145,6 +218,38 @@ def make_keys():
     invalid("key-off-its-curve", signed([entry(off, 4)]), point)
 
 
+def make_new_fields():
+    a, b = Key("trust a"), Key("trust b")
+    span = {"span": (100, 200)}
+    invalid("cut-off-of-a-publishing-key", signed([entry(a, 2, extra=cut_off(integer(START)))]), "a key has a key that is not known")
+    invalid("token-cut-off-of-one-item", signed([entry(a, 1, extra=cut_off(integer(5)), **span)]), "a token key's cut-off has not 3 items")
+    short = cut_off(integer(150), octets(bytes(31)), octets(bytes(32)))
+    invalid("cut-off-root-of-31", signed([entry(a, 1, extra=short, **span)]), "the root of a cut-off has 31 bytes, not 32 to 32")
+    short = cut_off(integer(150), octets(bytes(32)), octets(bytes(10)))
+    invalid("survivors-hash-of-10", signed([entry(a, 1, extra=short, **span)]), "the hash of the survivors has 10 bytes, not 32 to 32")
+    invalid("cut-off-past-any-index", signed([entry(a, 1, extra=cut_token(2**53 + 1), **span)]),
+            "the index of a cut-off is over 9007199254740992")
+    overlap = [entry(a, 1, extra=cut_token(150), **span), entry(b, 1, span=(149, 160))]
+    invalid("successor-below-the-cut-off", signed(overlap), "two token keys may sign log index 149")
+    overlap = [entry(a, 1, extra=cut_token(250), **span), entry(b, 1, span=(199, 250))]
+    invalid("cut-off-behind-the-range", signed(overlap), "two token keys may sign log index 199")
+    invalid("document-cut-off-at-0", signed([entry(a, 4, extra=cut_off(integer(0)))]), "the time of a cut-off is 0")
+    invalid("document-cut-off-of-three-items", signed([entry(a, 4, extra=cut_token(5))]), "a document key's cut-off has not 1 items")
+    one, two = WITNESSES
+    for k, witnesses in ((0, [one]), (2, [one]), (1, [])):
+        invalid("witness-quorum-%d-of-%d" % (k, len(witnesses)), signed([TOKEN], witnesses=policy(k, *witnesses)),
+                "the witness policy asks for %d of %d witnesses" % (k, len(witnesses)))
+    invalid("witness-es256", signed([TOKEN], witnesses=policy(1, ("w", a))), "a witness's key is not Ed25519")
+    invalid("witness-name-twice", signed([TOKEN], witnesses=policy(1, one, (one[0], two[1]))), "a witness is named twice")
+    invalid("witness-key-twice", signed([TOKEN], witnesses=policy(1, one, (two[0], one[1]))), "a public key is listed twice")
+    log = Key("trust log", EDDSA)
+    invalid("witness-with-the-log-key", signed([entry(log, 3)], witnesses=policy(1, ("w", log))), "a public key is listed twice")
+    invalid("witness-name-with-a-plus", signed([TOKEN], witnesses=policy(1, ("a+b", one[1]))),
+            "a witness's name has a character that none may have")
+    many = [("w%d" % i, Key("witness %d" % i, EDDSA)) for i in range(17)]
+    invalid("seventeen-witnesses", signed([TOKEN], witnesses=policy(1, *many)), "the witnesses has more than 16 items")
+
+
 def make_lists():
     invalid("next-update-at-issue", signed([TOKEN], update=START), "the next update is not after the issue")
     invalid("sequence-0", signed([TOKEN], sequence=0), "the sequence is 0")
@@ -182,6 +287,7 @@ def main():
     cases.start("trust")
     make_valid()
     make_keys()
+    make_new_fields()
     make_lists()
     make_roots()
 

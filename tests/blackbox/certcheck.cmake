@@ -4,7 +4,7 @@ target_link_libraries(make_scenes PRIVATE sitecert_flags judge_scene sitecert_la
 add_executable(seen_ahead seen_ahead.c)
 target_link_libraries(seen_ahead PRIVATE sitecert_flags sitecert_cose sitecert_sys)
 
-set(certcheck_cases states staple inputs pdf many damaged json memory usage bundle_show shrinking_file)
+set(certcheck_cases states staple cut_off inputs pdf many damaged json memory usage bundle_show shrinking_file)
 if(TARGET certcheck-picture)
   list(APPEND certcheck_cases pictures)
 endif()

@@ -186,6 +186,23 @@ int main(int argc, char *argv[])
     s = scene_good();
     s.signer = KEY_PUBLISH;
     write_scene("wrong-use", s);
+    static const struct {
+        const char *name;
+        enum scene_survivor survivor;
+        uint64_t above; /* of the cut-off, beyond the token's log index */
+    } cut_offs[] = { { "survivor", SURVIVOR_TOKEN, 1 },
+                     { "forged", SURVIVOR_ANOTHER, 1 },
+                     { "forged-unused", SURVIVOR_NO_TOKEN, 1 },
+                     { "forged-behind", SURVIVOR_ABSENT, 0 },
+                     { "unproven", SURVIVOR_ABSENT, 1 },
+                     { "unpromised", SURVIVOR_DAMAGED, 1 } };
+    for (size_t i = 0; i < sizeof cut_offs / sizeof cut_offs[0]; i++) {
+        s = scene_good();
+        s.key.cut_off.given = true;
+        s.key.cut_off.index = s.token.log_index + cut_offs[i].above;
+        s.survivor = cut_offs[i].survivor;
+        write_scene(cut_offs[i].name, s);
+    }
     s = scene_good();
     s.host = "ZS.EXAMPLE-GOV.CN";
     write_scene("other-host", s);

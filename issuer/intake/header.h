@@ -1,7 +1,7 @@
 /* The header of a CSV of records, checked against the columns of its kind. Pure. */
 #pragma once
 
-#include "issuer/intake/csv.h"
+#include "core/text/csv.h"
 #include "issuer/scheme/record.h"
 
 struct header {

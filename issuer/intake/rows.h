@@ -5,9 +5,9 @@
  */
 #pragma once
 
-#include "issuer/intake/csv.h"
+#include "core/text/csv.h"
+#include "core/text/text.h"
 #include "issuer/intake/ndjson.h"
-#include "issuer/intake/text.h"
 #include "issuer/scheme/record.h"
 
 enum rows_format { FORMAT_CSV = 1, FORMAT_NDJSON = 2 };
@@ -40,7 +40,7 @@ struct rows;
  * RC_USAGE   the kind is not given and the name does not tell it
  * RC_FORMAT  not text, not CSV, no JSON object in the first line; a column that the kind does not
  * have, one twice, a required one missing; d names the line RC_LIMIT   a row or cell over its limit
- * (issuer/intake/csv.h, ndjson.h) RC_NOT_FOUND RC_IO RC_FULL  the system's words
+ * (core/text/csv.h, ndjson.h) RC_NOT_FOUND RC_IO RC_FULL  the system's words
  */
 MUST_CHECK enum rc rows_open(const char *path, enum record_kind kind, struct rows **ret,
                              struct diag *d);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "core/base/utf8.h"
-#include "issuer/intake/encoding.h"
+#include "core/text/encoding.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "issuer/intake/csv.h"
+#include "core/text/csv.h"
 
 static void put_row(struct buf *to, const struct csv_row *row)
 {

@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "issuer/intake/text.h"
+#include "core/text/text.h"
 #include "tests/unit/sys/scratch.h"
 
 static void tell(const char *path, struct span in, struct buf *to)

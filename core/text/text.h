@@ -6,7 +6,7 @@
 #pragma once
 
 #include "core/sys/file.h"
-#include "issuer/intake/encoding.h"
+#include "core/text/encoding.h"
 
 struct text {
     int fd;

@@ -1,7 +1,7 @@
 /*
  * Encodings of what people send: UTF-8, or GB18030 as Chinese spreadsheets save it. A decoder takes
  * bytes by any pieces and gives out UTF-8; bytes that are not of its encoding are refused where
- * they stand. Nothing is guessed here: issuer/intake/text.h decides, by the byte order mark or by
+ * they stand. Nothing is guessed here: core/text/text.h decides, by the byte order mark or by
  * trying.
  *
  * GB18030 goes through the C library's iconv, UTF-8 passes by uncopied. Threads: one at a time.

@@ -1,4 +1,4 @@
-#include "issuer/intake/text.h"
+#include "core/text/text.h"
 
 #include <assert.h>
 #include <errno.h>

@@ -1,4 +1,4 @@
-#include "issuer/intake/csv.h"
+#include "core/text/csv.h"
 
 #include <assert.h>
 #include <inttypes.h>

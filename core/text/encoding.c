@@ -1,4 +1,4 @@
-#include "issuer/intake/encoding.h"
+#include "core/text/encoding.h"
 
 #include <assert.h>
 #include <errno.h>

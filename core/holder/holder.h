@@ -30,9 +30,10 @@ enum holder_ask {
     HOLDER_CALENDAR = 2, /* → body: text/calendar (RFC 5545) with the deadline and its alarms */
     HOLDER_HISTORY = 3,  /* → body: JSON, the certificate with its CE years */
     HOLDER_TOKEN = 4,    /* → body: QR text of the current version */
-    HOLDER_ASKED_BY = 5, /* → body: JSON {"asked":[{"at","who","purpose"}]}, newest first */
+    /* → nothing more: it is the holder. For what the endpoint knows by itself, as who has asked. */
+    HOLDER_KNOWN = 5,
 };
-#define HOLDER_ASK_LAST HOLDER_ASKED_BY
+#define HOLDER_ASK_LAST HOLDER_KNOWN
 
 /* Spans are borrowed. */
 struct holder_question {

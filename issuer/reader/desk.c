@@ -13,6 +13,7 @@
 #include "issuer/publication/changes.h"
 #include "issuer/publication/report.h"
 #include "issuer/reader/certificate.h"
+#include "issuer/reader/copies.h"
 #include "issuer/senders/senders.h"
 
 #define WAIT_MS      20000u /* for a view: the front asks for a minute */
@@ -106,56 +107,26 @@ static enum rc tell_certificate(struct telling *t, struct diag *d)
 static enum rc tell_token(struct telling *t, struct diag *d)
 {
     struct reg_cert c;
-    struct reg_version v;
-    struct reg_log_entry entry;
+    struct span token;
     enum rc rc = find(t, &c, d);
     if (rc == RC_OK)
-        rc = register_version(t->reg, c.id, c.version, &v, d);
-    if (rc == RC_OK)
-        rc = register_log_entry(t->reg, v.log_index, &entry, d);
+        rc = copy_token(t->reg, &c, &token, d);
     if (rc != RC_OK)
         return rc;
-    if (entry.pending)
-        return diag_set(d, RC_BUSY, DIAG_NO_OFFSET, "signing");
     if (t->question->raw)
-        buf_put_span(&t->body, entry.data);
+        buf_put_span(&t->body, token);
     else
-        qr_text_put(&t->body, t->home.settings.host, entry.data);
+        qr_text_put(&t->body, t->home.settings.host, token);
     return buf_rc(&t->body, d);
-}
-
-/* What is not there yet will be, when the next checkpoint is made. */
-static enum rc gather(struct telling *t, const struct reg_cert *c, struct sheet *ret,
-                      struct diag *d)
-{
-    struct diag why = DIAG_INIT;
-    const struct sheet_source from = { t->reg, &t->home, register_log_source(t->reg) };
-    const enum rc rc = sheet_gather(&from, c, 0, ret, &why);
-    if (rc == RC_NOT_FOUND)
-        return diag_set(d, RC_BUSY, DIAG_NO_OFFSET, "not_published");
-    if (rc == RC_BUSY)
-        return diag_set(d, RC_BUSY, DIAG_NO_OFFSET, "signing");
-    return rc == RC_OK ? rc : diag_set(d, rc, why.offset, "%s", why.text);
 }
 
 static enum rc tell_pdf(struct telling *t, struct diag *d)
 {
     struct reg_cert c;
-    struct diag why = DIAG_INIT;
-    ON_EXIT(sheet_free) struct sheet sheet = { 0 };
-    enum rc rc = find(t, &c, d);
-    if (rc == RC_OK)
-        rc = gather(t, &c, &sheet, d);
-    if (rc == RC_OK && !sheet_may_be_copied(sheet.state))
-        return diag_set(d, RC_NOT_FOUND, DIAG_NO_OFFSET, "%s", state_word(sheet.state));
-    if (rc == RC_OK)
-        rc = stock_printing(t->desk->options.stock, t->reg, &t->edition, d);
-    if (rc != RC_OK)
-        return rc;
-    rc = press_print(t->edition->press, t->edition->signer, &sheet, PRESS_CHECKED, &t->body, &why);
-    if (rc == RC_REFUSED)
-        return diag_set(d, RC_NOT_FOUND, DIAG_NO_OFFSET, "%s", state_word(STATE_LAPSED));
-    return rc == RC_OK ? rc : diag_set(d, rc, why.offset, "%s", why.text);
+    const enum rc rc = find(t, &c, d);
+    return rc == RC_OK
+               ? copy_pdf(t->desk->options.stock, &t->edition, &t->home, t->reg, &c, &t->body, d)
+               : rc;
 }
 
 static enum rc tell_changes(struct telling *t, struct diag *d)
@@ -210,19 +181,6 @@ static void refuse(struct answer *a, enum reply reply, const char *detail)
         a->retry_s = BUSY_RETRY_S;
 }
 
-/* A cause may name a certificate; the log does not. */
-static void log_cause_without_numbers(enum rc rc, const struct diag *d)
-{
-    struct diag told = *d;
-    size_t run = 0;
-    for (char *c = told.text; *c; c++) {
-        run = *c >= '0' && *c <= '9' ? run + 1 : 0;
-        if (run > 4)
-            *c = '#';
-    }
-    log_failure(LEVEL_ERROR, "not_answered", rc, &told);
-}
-
 /* d holds words of ours: "signing", a state, a cause without a person's data. */
 static void conclude(struct answer *a, enum rc rc, const struct diag *d)
 {
@@ -242,14 +200,8 @@ static void conclude(struct answer *a, enum rc rc, const struct diag *d)
             return;
         }
     }
-    log_cause_without_numbers(rc, d);
+    log_unnumbered("not_answered", rc, d);
     refuse(a, REPLY_FAILED, rc_text(rc));
-}
-
-/* A view that failed in itself is not used again. */
-static bool view_works(enum rc rc)
-{
-    return rc != RC_IO && rc != RC_FORMAT && rc != RC_NOMEM;
 }
 
 static enum rc tell(struct telling *t, const struct subject *subject, struct diag *d)
@@ -261,7 +213,7 @@ static enum rc tell(struct telling *t, const struct subject *subject, struct dia
     if (rc != RC_OK)
         return rc;
     rc = subject->tell(t, d);
-    views_give(views, subject->lane, t->reg, view_works(rc));
+    views_give(views, subject->lane, t->reg, views_works(rc));
     return rc;
 }
 

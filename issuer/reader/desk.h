@@ -6,6 +6,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/rc.h"
+#include "issuer/reader/holders.h"
 #include "issuer/reader/stock.h"
 #include "issuer/reader/views.h"
 
@@ -15,6 +16,7 @@ struct desk_options {
     const char *home;    /* path; borrowed */
     struct stock *stock; /* borrowed, as the next */
     struct views *views;
+    struct holders *holders; /* whose counts the status tells */
 };
 MUST_CHECK enum rc desk_open(const struct desk_options *o, struct desk **ret, struct diag *d);
 void desk_close(struct desk *d); /* NULL is fine */

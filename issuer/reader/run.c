@@ -10,7 +10,9 @@
 
 #define LOOKS       16u  /* certificates, tokens and changes at once */
 #define REPORTS     2u   /* at once: each reads every row */
+#define MATCHES     4u   /* questions for holders at once */
 #define CONNECTIONS 256u /* the front opens one for each question under way */
+#define HOLDERS     64u  /* connections of the public endpoint */
 
 struct run {
     sigset_t signals;
@@ -20,7 +22,8 @@ struct run {
     struct stock *stock;
     struct views *views;
     struct desk *desk;
-    struct ipc_server *server;
+    struct holders *holders;
+    struct ipc_server *server, *holder_server;
 };
 
 /* Before any thread is made: they all inherit the mask. */
@@ -52,7 +55,7 @@ static unsigned presses(void)
 
 static enum rc open_register(struct run *r, const char *path, struct diag *d)
 {
-    const unsigned counts[LANE_COUNT] = { LOOKS, presses(), REPORTS };
+    const unsigned counts[LANE_COUNT] = { LOOKS, presses(), REPORTS, MATCHES };
     enum rc rc = home_open(path, &r->home, d);
     if (rc == RC_OK)
         rc = home_vault(&r->home, &r->vault, d);
@@ -64,18 +67,16 @@ static enum rc open_register(struct run *r, const char *path, struct diag *d)
     return views_open(r->reg, counts, &r->views, d);
 }
 
-static enum rc serve(struct run *r, const char *path, struct diag *d)
+static enum rc make_folder(const struct run *r, struct diag *d)
 {
-    char socket[PATH_LEN], folder[PATH_LEN];
-    enum rc rc = home_path(&r->home, "run", folder, d);
-    if (rc == RC_OK)
-        rc = folder_make(folder, 0700, d);
-    if (rc == RC_OK)
-        rc = home_path(&r->home, READER_SOCKET, socket, d);
-    if (rc == RC_OK)
-        rc = stock_open(path, &r->stock, d);
-    if (rc == RC_OK)
-        rc = desk_open(&(struct desk_options){ path, r->stock, r->views }, &r->desk, d);
+    char folder[PATH_LEN];
+    const enum rc rc = home_path(&r->home, "run", folder, d);
+    return rc == RC_OK ? folder_make(folder, 0700, d) : rc;
+}
+
+static enum rc serve_front(struct run *r, struct diag *d)
+{
+    char socket[PATH_LEN];
     const struct ipc_server_options o = {
         .path = socket,
         .mode = 0600,
@@ -83,13 +84,45 @@ static enum rc serve(struct run *r, const char *path, struct diag *d)
         .arg = r->desk,
         .answer = desk_answer,
     };
+    const enum rc rc = home_path(&r->home, READER_SOCKET, socket, d);
     return rc == RC_OK ? ipc_server_open(&o, &r->server, d) : rc;
+}
+
+/* The endpoint is another user, who may be let into the group. */
+static enum rc serve_holders(struct run *r, struct diag *d)
+{
+    char socket[PATH_LEN];
+    const struct ipc_server_options o = {
+        .path = socket,
+        .mode = 0660,
+        .connections_max = HOLDERS,
+        .arg = r->holders,
+        .answer = holders_answer,
+    };
+    const enum rc rc = home_path(&r->home, HOLDER_SOCKET, socket, d);
+    return rc == RC_OK ? ipc_server_open(&o, &r->holder_server, d) : rc;
+}
+
+static enum rc serve(struct run *r, const char *path, struct diag *d)
+{
+    enum rc rc = make_folder(r, d);
+    if (rc == RC_OK)
+        rc = stock_open(path, &r->stock, d);
+    if (rc == RC_OK)
+        rc = holders_open(r->stock, r->views, &r->holders, d);
+    if (rc == RC_OK)
+        rc = desk_open(&(struct desk_options){ path, r->stock, r->views, r->holders }, &r->desk, d);
+    if (rc == RC_OK)
+        rc = serve_front(r, d);
+    return rc == RC_OK ? serve_holders(r, d) : rc;
 }
 
 static void close_all(struct run *r)
 {
+    ipc_server_close(r->holder_server);
     ipc_server_close(r->server);
     desk_close(r->desk);
+    holders_close(r->holders);
     stock_close(r->stock);
     views_close(r->views);
     register_close(r->reg);

@@ -98,7 +98,7 @@ enum rc views_take(struct views *v, enum lane lane, uint32_t wait_ms, struct reg
 {
     struct reg *reg = NULL;
     if (!take_place(v, lane, wait_ms, &reg))
-        return diag_set(d, RC_BUSY, DIAG_NO_OFFSET, "too many questions at once");
+        return diag_set(d, RC_BUSY, DIAG_NO_OFFSET, "busy");
     const enum rc rc = reg ? register_renew(reg, d) : register_view(v->opened, &reg, d);
     if (rc != RC_OK) {
         views_give(v, lane, reg, false);

@@ -6,8 +6,8 @@
 
 #include "issuer/register/register.h"
 
-enum lane { LANE_LOOK = 0, LANE_PRINT, LANE_REPORT };
-#define LANE_COUNT      3
+enum lane { LANE_LOOK = 0, LANE_PRINT, LANE_REPORT, LANE_HOLDER };
+#define LANE_COUNT      4
 #define LANE_PLACES_MAX 64u
 
 struct views;
@@ -17,8 +17,13 @@ MUST_CHECK enum rc views_open(struct reg *opened, const unsigned counts[LANE_COU
                               struct views **ret, struct diag *d);
 void views_close(struct views *v); /* none may be taken; NULL is fine */
 
-/* A view at the last committed state. RC_BUSY: none was free for so long. */
+/* A view at the last committed state. RC_BUSY: none was free for so long; d is
+ * "busy". */
 MUST_CHECK enum rc views_take(struct views *v, enum lane lane, uint32_t wait_ms, struct reg **ret,
                               struct diag *d);
-/* works: false after RC_IO, RC_FORMAT or RC_NOMEM of the view: it is closed, and opened anew. */
+static inline bool views_works(enum rc of_view)
+{
+    return of_view != RC_IO && of_view != RC_FORMAT && of_view != RC_NOMEM;
+}
+/* works: as views_works() says; a view that does not is closed, and opened anew. */
 void views_give(struct views *v, enum lane lane, struct reg *reg, bool works);

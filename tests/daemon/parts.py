@@ -1,4 +1,5 @@
-"""Stand-ins for sitecert-core and sitecert-reader: they speak issuer/daemon/protocol.h and answer what a test tells them to."""
+"""Stand-ins for sitecert-core and sitecert-reader: they speak issuer/daemon/protocol.h and answer what a test tells them to; and one
+for the public endpoint, which asks for holders."""
 import array
 import os
 import socket
@@ -61,6 +62,29 @@ def decode(b, at=0):
         key, at = decode(b, at)
         out[key], at = decode(b, at)
     return out, at
+
+
+class Holder:
+    """Asks at run/holder.sock as the public endpoint does (core/holder/holder.h)."""
+    ASKS = {"pdf": 1, "calendar": 2, "history": 3, "token": 4, "known": 5}
+    REPLIES = {1: "ok", 2: "no_match", 3: "closed", 4: "not_given", 5: "not_ready", 6: "failed"}
+
+    def __init__(self, home):
+        self.path = home / "run" / "holder.sock"
+
+    def ask(self, what, number, name, id_number, pickup, id_type=0, chinese=False):
+        """(reply, {"retry_s", "detail", "body"})"""
+        fields = {2: chinese, 3: number.encode(), 4: name.encode(), 5: id_type, 6: id_number.encode(), 7: pickup.encode()}
+        message = encode({0: 1, 1: self.ASKS[what], **{k: v for k, v in fields.items() if v}})
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as s:
+            s.settimeout(60)
+            s.connect(str(self.path))
+            s.sendall(struct.pack(">I", len(message)) + message)
+            length, _ = receive(s, 4)
+            answer, _ = receive(s, struct.unpack(">I", length)[0])
+        got, end = decode(answer)
+        assert end == len(answer) and got[0] == 1
+        return self.REPLIES[got[1]], {"retry_s": got.get(2, 0), "detail": got.get(3, ""), "body": got.get(4, b"")}
 
 
 def receive(sock, n):

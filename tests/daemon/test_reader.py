@@ -14,7 +14,7 @@ import unittest
 
 import daemon
 import parts
-from daemon import Client, Daemon, Reader
+from daemon import Client, Daemon, Reader, eventually
 
 RECORDED = None
 PEOPLE = 12
@@ -246,6 +246,119 @@ class Feed(unittest.TestCase):
             self.assertEqual(each, told[0])
 
 
+class Holders(Scene):
+    """Whoever knows number, name, document and pick-up code; asked as the public endpoint asks."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.home.sitecert("publish", cls.home.folder / "published", "--quiet")
+        cls.holder = parts.Holder(cls.home.path)
+        cls.numbers = [number_of(cls.home, n) for n in range(PEOPLE)]
+        cls.codes = [cls.home.sitecert("pickup", number).stdout.strip() for number in cls.numbers]
+
+    def ask(self, what, n, **more):
+        fields = {"number": self.numbers[n], "name": daemon.person(n).split(",")[0], "id_number": daemon.id_number(n),
+                  "pickup": self.codes[n], **more}
+        return self.holder.ask(what, **fields)
+
+    def test_the_result_line_of_the_row_has_the_code_that_works(self):
+        for kind, text in (("training", daemon.trainings(700)), ("test", daemon.tests(700))):
+            path = self.home.folder / f"{kind}-700.csv"
+            path.write_bytes(text)
+            self.home.sitecert("import", path, "--quiet", "--results", self.home.folder / f"{kind}.ndjson")
+        line = json.loads((self.home.folder / "test.ndjson").read_text())
+        self.assertEqual(line["outcome"], "issued")
+        name = daemon.person(700).split(",")[0]
+        self.assertEqual(self.holder.ask("known", line["number"], name, daemon.id_number(700), line["pickup"])[0], "ok")
+
+    def test_the_holder_gets_the_copy_the_history_and_the_code(self):
+        reply, more = self.ask("pdf", 1)
+        self.assertEqual((reply, more["body"][:5]), ("ok", b"%PDF-"), more)
+        reply, more = self.ask("history", 1)
+        self.assertEqual(json.loads(more["body"]), json.loads(self.home.sitecert("show", self.numbers[1], "--json", "--lang", "en").stdout))
+        reply, more = self.ask("token", 1)
+        self.assertEqual(more["body"].decode(), self.home.sitecert("token", self.numbers[1]).stdout.strip())
+        self.assertEqual(self.ask("known", 1), ("ok", {"retry_s": 0, "detail": "", "body": b""}))
+
+    def test_the_calendar_has_the_deadline_and_its_alarms(self):
+        for chinese in (False, True):
+            reply, more = self.ask("calendar", 2, chinese=chinese)
+            text = more["body"].decode()
+            self.assertEqual(reply, "ok")
+            self.assertIn("DTSTART;VALUE=DATE:20230802\r\n", text)
+            self.assertEqual(re.findall(r"TRIGGER:(\S+)", text), ["-P90D", "-P30D", "-P7D"])
+            self.assertIn("土建施工员", text.replace("\r\n ", ""))
+
+    def wrong(self, n):
+        """Each way not to be the holder, one at a time."""
+        code = self.codes[n]
+        return [{"number": "03301202000099999"}, {"number": "x"}, {"name": "不是示例"}, {"id_number": daemon.id_number(n + 900)},
+                {"id_number": ""}, {"id_type": 414}, {"pickup": ("0" if code[0] != "0" else "1") + code[1:]}, {"pickup": ""}]
+
+    def test_every_kind_of_no_match_is_one_answer(self):
+        for i, change in enumerate(self.wrong(3)):
+            self.assertEqual(self.ask("pdf", 3, **change), ("no_match", {"retry_s": 0, "detail": "", "body": b""}), change)
+            if i % 3 == 2:
+                self.assertEqual(self.ask("known", 3)[0], "ok")  # which begins to count anew
+
+    def test_every_kind_of_no_match_takes_one_time(self):
+        times = {}
+        for _ in range(4):
+            for i, change in enumerate(self.wrong(4)):
+                began = time.monotonic()
+                self.ask("known", 4, **change)
+                times.setdefault(i, []).append(time.monotonic() - began)
+                self.assertEqual(self.ask("known", 4)[0], "ok")
+                if "number" in change:
+                    self.ask("known", 4)
+        medians = [sorted(t)[len(t) // 2] for t in times.values()]
+        self.assertGreaterEqual(min(medians), 0.059)  # all wait for the same moment
+        self.assertLess(max(medians) - min(medians), 0.030, medians)
+
+    def test_five_wrong_answers_close_a_number_and_no_other(self):
+        for _ in range(5):
+            self.assertEqual(self.ask("known", 5, pickup="")[0], "no_match")
+        reply, more = self.ask("known", 5)  # the right one, too late
+        self.assertEqual(reply, "closed")
+        self.assertTrue(3500 < more["retry_s"] <= 3600, more)
+        self.assertEqual(self.ask("known", 6)[0], "ok")
+        eventually(lambda: "event=holder_number_closed" in self.reader.said())
+
+    def test_four_wrong_answers_do_not(self):
+        for _ in range(4):
+            self.assertEqual(self.ask("known", 7, pickup="")[0], "no_match")
+        self.assertEqual(self.ask("known", 7)[0], "ok")
+
+    def test_a_number_that_is_none_closes_as_any_other(self):
+        for _ in range(5):
+            self.assertEqual(self.holder.ask("known", "03301202088888888", "赵示例", "1", "A1B0CDEF23")[0], "no_match")
+        self.assertEqual(self.holder.ask("known", "03301202088888888", "赵示例", "1", "A1B0CDEF23")[0], "closed")
+
+    def test_tries_at_the_same_time_are_counted_too(self):
+        found = []
+        threads = [threading.Thread(target=lambda: found.append(self.ask("known", 8, pickup="")[0])) for _ in range(20)]
+        for t in threads:
+            t.start()
+        for t in threads:
+            t.join()
+        self.assertEqual((found.count("no_match"), found.count("closed")), (5, 15))
+
+    def test_a_suspended_certificate_has_a_calendar_and_no_copy(self):
+        self.home.sitecert("order", "suspend", self.numbers[9], "--reason", "核查", "--ref", "示例1号", "--quiet")
+        self.assertEqual(self.ask("pdf", 9), ("not_given", {"retry_s": 0, "detail": "suspended", "body": b""}))
+        self.assertEqual(self.ask("calendar", 9)[0], "ok")
+        self.home.sitecert("order", "revoke", self.numbers[9], "--reason", "处罚", "--ref", "示例2号", "--quiet")
+        self.assertEqual(self.ask("calendar", 9)[1]["detail"], "revoked")
+
+    def test_the_log_names_nobody(self):
+        self.ask("known", 10, pickup="")
+        self.ask("pdf", 10)
+        said = self.reader.said()
+        for word in (self.numbers[10], "示例", daemon.id_number(10), self.codes[10]):
+            self.assertNotIn(word, said)
+
+
 class Copies(Scene):
     @classmethod
     def setUpClass(cls):
@@ -341,7 +454,7 @@ class Copies(Scene):
 
 
 def load_tests(loader, _, __):
-    cases = (Reads, Changes, Feed, Copies)
+    cases = (Reads, Changes, Feed, Holders, Copies)
     return unittest.TestSuite(loader.loadTestsFromTestCase(c) for c in cases)
 
 

@@ -1,0 +1,62 @@
+#include "issuer/reader/copies.h"
+
+#include "core/sys/log.h"
+
+enum rc copy_token(struct reg *r, const struct reg_cert *c, struct span *ret, struct diag *d)
+{
+    struct reg_version v;
+    struct reg_log_entry entry;
+    enum rc rc = register_version(r, c->id, c->version, &v, d);
+    if (rc == RC_OK)
+        rc = register_log_entry(r, v.log_index, &entry, d);
+    if (rc != RC_OK)
+        return rc;
+    if (entry.pending)
+        return diag_set(d, RC_BUSY, DIAG_NO_OFFSET, "signing");
+    *ret = entry.data;
+    return RC_OK;
+}
+
+/* What is not there yet will be, when the next checkpoint is made. */
+static enum rc gather(const struct home *home, struct reg *r, const struct reg_cert *c,
+                      struct sheet *ret, struct diag *d)
+{
+    struct diag why = DIAG_INIT;
+    const struct sheet_source from = { r, home, register_log_source(r) };
+    const enum rc rc = sheet_gather(&from, c, 0, ret, &why);
+    if (rc == RC_NOT_FOUND)
+        return diag_set(d, RC_BUSY, DIAG_NO_OFFSET, "not_published");
+    if (rc == RC_BUSY)
+        return diag_set(d, RC_BUSY, DIAG_NO_OFFSET, "signing");
+    if (rc == RC_OK && !sheet_may_be_copied(ret->state))
+        return diag_set(d, RC_NOT_FOUND, DIAG_NO_OFFSET, "%s", state_word(ret->state));
+    return rc == RC_OK ? rc : diag_set(d, rc, why.offset, "%s", why.text);
+}
+
+enum rc copy_pdf(struct stock *s, struct edition **e, const struct home *home, struct reg *r,
+                 const struct reg_cert *c, struct buf *to, struct diag *d)
+{
+    struct diag why = DIAG_INIT;
+    ON_EXIT(sheet_free) struct sheet sheet = { 0 };
+    enum rc rc = gather(home, r, c, &sheet, d);
+    if (rc == RC_OK)
+        rc = stock_printing(s, r, e, d);
+    if (rc != RC_OK)
+        return rc;
+    rc = press_print((*e)->press, (*e)->signer, &sheet, PRESS_CHECKED, to, &why);
+    if (rc == RC_REFUSED)
+        return diag_set(d, RC_NOT_FOUND, DIAG_NO_OFFSET, "%s", state_word(STATE_LAPSED));
+    return rc == RC_OK ? rc : diag_set(d, rc, why.offset, "%s", why.text);
+}
+
+void log_unnumbered(const char *event, enum rc rc, const struct diag *d)
+{
+    struct diag told = *d;
+    size_t run = 0;
+    for (char *c = told.text; *c; c++) {
+        run = *c >= '0' && *c <= '9' ? run + 1 : 0;
+        if (run > 4)
+            *c = '#';
+    }
+    log_failure(LEVEL_ERROR, event, rc, &told);
+}

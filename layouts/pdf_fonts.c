@@ -70,7 +70,8 @@ static bool sizes_agree(struct pdf_face *face)
            t[PDF_LOCA].len >= ((size_t)face->glyphs + 1) * (face->long_loca ? 4 : 2);
 }
 
-static void read_shape(struct pdf_face *face)
+/* False: it has no OS/2 table. A short one may lack the height of capitals. */
+static bool read_shape(struct pdf_face *face)
 {
     const struct span *t = face->table;
     for (size_t i = 0; i < 4; i++)
@@ -84,6 +85,7 @@ static void read_shape(struct pdf_face *face)
     if (bytes.len >= OS2_CAP_HEIGHT + 2)
         face->cap_height = thousandths(face, signed16(bytes.ptr + OS2_CAP_HEIGHT));
     hb_blob_destroy(os2);
+    return bytes.len > 0;
 }
 
 /* OpenType 1.9, OS/2, fsType. */
@@ -96,8 +98,11 @@ static bool may_be_embedded(const struct pdf_face *face)
     return (rights & (FS_RESTRICTED | FS_NO_SUBSET | FS_BITMAP_ONLY)) == 0;
 }
 
-/* A PDF name needs no escapes when only these are kept (ISO 32000-1, 7.3.5). */
-static void read_name(struct pdf_face *face)
+/*
+ * A PDF name needs no escapes when only these are kept (ISO 32000-1, 7.3.5). False: it has none,
+ * which HarfBuzz also says when it has no memory.
+ */
+static bool read_name(struct pdf_face *face)
 {
     char name[sizeof face->name] = "";
     unsigned len = sizeof name;
@@ -109,9 +114,20 @@ static void read_name(struct pdf_face *face)
             *c == '-')
             face->name[n++] = *c;
     }
-    if (n == 0)
-        memcpy(face->name, "Font", n = 4);
     face->name[n] = '\0';
+    return n > 0;
+}
+
+/* HarfBuzz has no error to give: a font that it had no memory for maps nothing. */
+static bool maps_characters(const struct pdf_face *face)
+{
+    hb_set_t *const all = hb_set_create();
+    hb_codepoint_t first = HB_SET_VALUE_INVALID, glyph;
+    hb_face_collect_unicodes(face->hb, all);
+    const bool good = hb_set_allocation_successful(all) && hb_set_next(all, &first) &&
+                      hb_font_get_nominal_glyph(face->font, first, &glyph);
+    hb_set_destroy(all);
+    return good;
 }
 
 static enum rc load_face(struct pdf_face *face, const char *path, struct diag *d)
@@ -132,9 +148,12 @@ static enum rc load_face(struct pdf_face *face, const char *path, struct diag *d
     if (!may_be_embedded(face))
         return diag_set(d, RC_FORMAT, DIAG_NO_OFFSET,
                         "the font \"%s\" does not allow embedding of a part", path);
-    read_shape(face);
-    read_name(face);
+    if (!read_shape(face) || !read_name(face))
+        return diag_set(d, RC_FORMAT, DIAG_NO_OFFSET, "the font \"%s\" has no measures or no name",
+                        path);
     face->font = hb_font_create(face->hb);
+    if (!maps_characters(face))
+        return diag_set(d, RC_FORMAT, DIAG_NO_OFFSET, "the font \"%s\" maps no characters", path);
     hb_font_make_immutable(face->font);
     hb_face_make_immutable(face->hb);
     return RC_OK;

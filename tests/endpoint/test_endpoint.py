@@ -275,6 +275,13 @@ class Operations(Case):
         self.assertTrue(self.ask("GET", "/readyz").json()["ready"])
         self.assertEqual(self.ask("GET", "/version").json()["program"], "sitecert-verifierd")
         self.assertIn(b"openapi: 3.1.0", self.ask("GET", "/openapi.yaml").body)
+        script = self.ask("GET", "/web/app.js", {"Accept-Encoding": "gzip"})
+        self.assertEqual((script.status, script.headers["content-encoding"]), (200, "gzip"))
+        self.assertEqual(gzip.decompress(script.body), self.ask("GET", "/web/app.js").body)
+        self.assertEqual(self.ask("GET", "/web/app.js", {"If-None-Match": script.headers["etag"]}).status, 304)
+        self.assertTrue(script.headers["content-type"].startswith("text/javascript"))
+        self.assertEqual(self.ask("GET", "/sw.js").body, self.ask("GET", "/web/sw.js").body)
+        self.assertEqual(self.ask("GET", "/web/none.js").status, 404)
         self.assertIn(b"Disallow: /V/", self.ask("GET", "/robots.txt").body)
         self.assertEqual(self.ask("GET", "/metrics", record=False).status, 404)
 

@@ -76,5 +76,7 @@ void endpoint_get_livez(struct http_exchange *x, void *arg);
 void endpoint_get_readyz(struct http_exchange *x, void *arg);
 void endpoint_get_version(struct http_exchange *x, void *arg);
 void endpoint_get_openapi(struct http_exchange *x, void *arg);
+void endpoint_get_script(struct http_exchange *x, void *arg);
+void endpoint_get_worker(struct http_exchange *x, void *arg);
 void endpoint_get_asset(struct http_exchange *x, void *arg);
 void endpoint_get_metrics(struct http_exchange *x, void *arg);

@@ -16,6 +16,8 @@ static const struct http_route routes[] = {
     { HTTP_GET, "/readyz", HTTP_BODY_NONE, 0, endpoint_get_readyz, true },
     { HTTP_GET, "/version", HTTP_BODY_NONE, 0, endpoint_get_version, true },
     { HTTP_GET, "/openapi.yaml", HTTP_BODY_NONE, 0, endpoint_get_openapi, true },
+    { HTTP_GET, "/sw.js", HTTP_BODY_NONE, 0, endpoint_get_worker, true },
+    { HTTP_GET, "/web/{name}", HTTP_BODY_NONE, 0, endpoint_get_script, true },
     { HTTP_GET, "/robots.txt", HTTP_BODY_NONE, 0, endpoint_get_asset, true },
 };
 #define ROUTES (sizeof routes / sizeof routes[0])

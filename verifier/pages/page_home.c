@@ -67,6 +67,9 @@ static void put_lookup_form(struct page *p)
     end_form(p, WORD_LOOK_UP);
 }
 
+/* Does the same on the device; without it the forms work as they stand. */
+static const char script[] = "<script type=\"module\" src=\"/web/app.js\"></script>\n";
+
 void page_home(struct buf *to, const struct page_view *view)
 {
     struct page p = { to, view };
@@ -76,5 +79,6 @@ void page_home(struct buf *to, const struct page_view *view)
     put_file_form(&p);
     if (view->has_lookup)
         put_lookup_form(&p);
+    buf_put_text(to, script);
     page_end(&p);
 }

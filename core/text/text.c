@@ -212,22 +212,41 @@ static enum rc decide(struct text *t, bool may_be_gb18030, struct diag *d)
                     line, last->text);
 }
 
+/* Takes t's file over into *ret, or closes it. */
+static enum rc begin_text(struct text *t, bool may_be_gb18030, struct text *ret, struct diag *d)
+{
+    enum rc rc = decide(t, may_be_gb18030, d);
+    if (rc == RC_OK)
+        rc = text_begin_first(t, d);
+    if (rc != RC_OK)
+        return rc;
+
+    *ret = *t;
+    *t = (struct text){ .fd = -1 };
+    return RC_OK;
+}
+
 enum rc text_open(const char *path, bool may_be_gb18030, struct text *ret, struct diag *d)
 {
     assert(path && ret);
 
     ON_EXIT(text_close) struct text t = { .fd = -1 };
-    enum rc rc = open_file(&t, path, d);
-    if (rc == RC_OK)
-        rc = decide(&t, may_be_gb18030, d);
-    if (rc == RC_OK)
-        rc = text_begin_first(&t, d);
-    if (rc != RC_OK)
-        return rc;
+    const enum rc rc = open_file(&t, path, d);
+    return rc == RC_OK ? begin_text(&t, may_be_gb18030, ret, d) : rc;
+}
 
-    *ret = t;
-    t = (struct text){ .fd = -1 };
-    return RC_OK;
+enum rc text_open_fd(int fd, const char *name, bool may_be_gb18030, struct text *ret,
+                     struct diag *d)
+{
+    assert(fd >= 0 && name && strlen(name) < sizeof ret->name && ret);
+
+    ON_EXIT(text_close) struct text t = { .fd = fcntl(fd, F_DUPFD_CLOEXEC, 3) };
+    struct stat st;
+    memcpy(t.name, name, strlen(name) + 1);
+    if (t.fd < 0 || fstat(t.fd, &st) != 0)
+        return failed_to("open", name, d);
+    t.size = (uint64_t)st.st_size;
+    return begin_text(&t, may_be_gb18030, ret, d);
 }
 
 enum rc text_source(struct text *t, uint64_t begun_at, uint64_t decoded, uint64_t *ret,

@@ -32,6 +32,14 @@ struct text {
  */
 MUST_CHECK enum rc text_open(const char *path, bool may_be_gb18030, struct text *ret,
                              struct diag *d);
+/*
+ * The same of a file that is open already and can be read from its start.
+ *
+ * fd    duplicated; shares its place with the caller's
+ * name  what it is called in messages
+ */
+MUST_CHECK enum rc text_open_fd(int fd, const char *name, bool may_be_gb18030, struct text *ret,
+                                struct diag *d);
 void text_close(struct text *t); /* leaves it zeroed; for ON_EXIT too */
 
 /* Goes to a place of the file, where a line begins; text_begin_first() behind the byte order mark.

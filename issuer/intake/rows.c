@@ -17,6 +17,7 @@ struct rows {
     struct span piece;   /* not read yet */
     bool ended;          /* so is the last row that no line end closes */
     uint64_t row, count; /* given out; in all */
+    struct rows_limits limits;
     struct header header;
     struct csv csv; /* its offsets count UTF-8 from begun_at */
     struct ndjson ndjson;
@@ -189,12 +190,30 @@ static enum rc check_first_line(struct rows *r, struct diag *d)
                                   why.text);
 }
 
+/* Of the row that has just been found. */
+static enum rc check_limits(const struct rows *r, struct diag *d)
+{
+    const bool csv = r->format == FORMAT_CSV;
+    const uint64_t len =
+        csv ? r->csv.offset - r->csv.row_offset : r->ndjson.offset - r->ndjson.row_offset;
+    if (r->count > r->limits.rows)
+        return diag_set(d, RC_LIMIT, DIAG_NO_OFFSET, "it has more than %" PRIu64 " rows",
+                        r->limits.rows);
+    if (len > r->limits.row_bytes)
+        return diag_set(d, RC_LIMIT, DIAG_NO_OFFSET,
+                        "line %" PRIu64 ": the row has more than %" PRIu64 " bytes",
+                        csv ? r->csv.row_line : r->ndjson.row_line, r->limits.row_bytes);
+    return RC_OK;
+}
+
 static enum rc look_through(struct rows *r, struct diag *d)
 {
     struct place first = { .offset = r->text.start, .line = 1 };
     enum rc rc = begin(r, &first, d);
     if (rc == RC_OK)
         rc = r->format == FORMAT_CSV ? read_header(r, d) : check_first_line(r, d);
+    if (rc == RC_OK && r->count > 0)
+        rc = check_limits(r, d);
     if (rc == RC_OK && r->format == FORMAT_CSV)
         rc = rows_place(r, &first, d);
 
@@ -202,6 +221,8 @@ static enum rc look_through(struct rows *r, struct diag *d)
     while (rc == RC_OK && found.any) {
         rc = find_row(r, &found, d);
         r->count += found.any;
+        if (rc == RC_OK && found.any)
+            rc = check_limits(r, d);
     }
     return rc == RC_OK ? begin(r, &first, d) : rc;
 }
@@ -218,6 +239,17 @@ static enum rc decide_format(struct rows *r, const char *path, struct diag *d)
     return rc;
 }
 
+static struct rows *rows_new(enum record_kind kind)
+{
+    struct rows *const r = calloc(1, sizeof *r);
+    if (!r)
+        return NULL;
+    r->kind = kind;
+    r->text.fd = -1;
+    r->limits = (struct rows_limits){ UINT64_MAX, UINT64_MAX };
+    return r;
+}
+
 enum rc rows_open(const char *path, enum record_kind kind, struct rows **ret, struct diag *d)
 {
     assert(path && ret);
@@ -227,15 +259,34 @@ enum rc rows_open(const char *path, enum record_kind kind, struct rows **ret, st
         return diag_set(d, RC_USAGE, DIAG_NO_OFFSET,
                         "what kind of records '%.100s' holds is not told: --kind", path);
 
-    ON_EXIT(rows_close_at) struct rows *r = calloc(1, sizeof *r);
+    ON_EXIT(rows_close_at) struct rows *r = rows_new(known);
     if (!r)
         return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "while opening a file");
-    r->kind = known;
-    r->text.fd = -1;
 
     enum rc rc = text_open(path, true, &r->text, d);
     if (rc == RC_OK)
         rc = decide_format(r, path, d);
+    if (rc == RC_OK)
+        rc = look_through(r, d);
+    if (rc != RC_OK)
+        return rc;
+
+    *ret = TAKE(r);
+    return RC_OK;
+}
+
+enum rc rows_open_fd(int fd, const char *name, enum record_kind kind, enum rows_format format,
+                     const struct rows_limits *limits, struct rows **ret, struct diag *d)
+{
+    assert(name && kind != KIND_NONE && limits && ret);
+
+    ON_EXIT(rows_close_at) struct rows *r = rows_new(kind);
+    if (!r)
+        return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "while opening a file");
+    r->format = format;
+    r->limits = *limits;
+
+    enum rc rc = text_open_fd(fd, name, format == FORMAT_CSV, &r->text, d);
     if (rc == RC_OK)
         rc = look_through(r, d);
     if (rc != RC_OK)

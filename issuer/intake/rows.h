@@ -44,6 +44,24 @@ struct rows;
  */
 MUST_CHECK enum rc rows_open(const char *path, enum record_kind kind, struct rows **ret,
                              struct diag *d);
+
+/* What a file may hold beyond the limits of csv.h and ndjson.h. */
+struct rows_limits {
+    uint64_t rows;
+    uint64_t row_bytes; /* of one as it is written, with its line end */
+};
+
+/*
+ * The same of a file that is open already, whose kind and format are told.
+ *
+ * fd      duplicated; shares its place with the caller's
+ * name    what it is called in messages
+ *
+ * RC_LIMIT  also over limits
+ */
+MUST_CHECK enum rc rows_open_fd(int fd, const char *name, enum record_kind kind,
+                                enum rows_format format, const struct rows_limits *limits,
+                                struct rows **ret, struct diag *d);
 void rows_close(struct rows *r); /* NULL is fine */
 DEFINE_ON_EXIT(struct rows, rows_close)
 

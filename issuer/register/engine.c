@@ -1,6 +1,7 @@
 #include "issuer/register/engine.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,8 +23,7 @@ static enum rc check_clock(const struct engine *e, struct diag *d)
         return RC_OK;
     char text[TIME_TEXT_LEN + 1];
     time_format(e->last_signed_at, text);
-    return diag_set(d, RC_REFUSED, DIAG_NO_OFFSET,
-                    "the clock stands before the last signing, %s: set it right", text);
+    return diag_set(d, RC_REFUSED, DIAG_NO_OFFSET, ENGINE_CLOCK_BEHIND ", %s: set it right", text);
 }
 
 static enum rc open_parts(struct engine *e, struct diag *d)
@@ -55,6 +55,7 @@ enum rc engine_open(const struct home *h, const struct engine_options *o, struct
     const size_t sender = strlen(o->sender);
     if (sender == 0 || sender > RECORD_ID_MAX)
         return diag_set(d, RC_LIMIT, sender, "a sender's name has 1 to %d bytes", RECORD_ID_MAX);
+    engine_set_sender(e, o->sender, 0);
 
     const enum rc rc = open_parts(e, d);
     if (rc != RC_OK)
@@ -80,6 +81,14 @@ void engine_close(struct engine *e)
 struct reg *engine_register(struct engine *e)
 {
     return e->reg;
+}
+
+void engine_set_sender(struct engine *e, const char *sender, uint32_t unit)
+{
+    assert(e && sender && sender[0] && strlen(sender) <= RECORD_ID_MAX);
+
+    (void)snprintf(e->sender, sizeof e->sender, "%s", sender);
+    e->unit = unit;
 }
 
 enum rc engine_usable(const struct engine *e, struct diag *d)
@@ -116,7 +125,7 @@ static enum rc look_back(struct work *w, struct diag *d)
     if (w->record->record_id.len == 0 && w->early->count > 0)
         return RC_NOT_FOUND;
     const enum rc rc =
-        register_row_find(w->e->reg, span_text(w->e->options.sender), w->record, &same, &before, d);
+        register_row_find(w->e->reg, span_text(w->e->sender), w->record, &same, &before, d);
     return rc == RC_OK ? answer_again(w, &before, same, d) : rc;
 }
 
@@ -146,7 +155,8 @@ static enum rc work_row(struct work *w, struct diag *d)
     rc = kind->check(w, d);
     if (rc != RC_OK)
         return rc;
-    if (w->outcome->reasons.count > 0 && !w->row.note_hours_too_few) {
+    work_ask_unit(w);
+    if (w->outcome->reasons.count > (w->row.note_hours_too_few ? 1u : 0u)) {
         w->outcome->outcome = OUTCOME_REFUSED;
         return RC_OK;
     }
@@ -184,7 +194,7 @@ enum rc engine_apply(struct engine *e, const struct record *record, const struct
             .arrived_at = e->home->now,
             .kind = record->kind,
             .cert = -1,
-            .sender = span_text(e->options.sender),
+            .sender = span_text(e->sender),
             .record_id = record->record_id,
         },
     };

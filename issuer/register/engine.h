@@ -17,6 +17,7 @@ struct engine_options {
     bool dry_run;       /* nothing is ever committed or signed */
     const char *operator_key,
         *second_operator_key; /* PEM paths for orders; NULL: of the settings */
+    bool no_operators;        /* no operator's key is read: rows that are orders are refused */
 };
 
 /* What became of one row. */
@@ -32,13 +33,22 @@ struct outcome {
 /*
  * Opens the register for writing and settles what a crash left pending. h is borrowed for the
  * engine's life; its `now` is the time of each row and may move on between rows, never back.
- * RC_REFUSED  the clock stands before the last signing
+ * RC_REFUSED  the clock stands before the last signing: d begins with ENGINE_CLOCK_BEHIND
  */
+#define ENGINE_CLOCK_BEHIND "the clock stands before the last signing"
 MUST_CHECK enum rc engine_open(const struct home *h, const struct engine_options *o,
                                struct engine **ret, struct diag *d);
 void engine_close(struct engine *e); /* what was not committed is dropped; NULL is fine */
 DEFINE_ON_EXIT(struct engine, engine_close)
 struct reg *engine_register(struct engine *e);
+
+/*
+ * Whose the rows that follow are.
+ *
+ * sender  copied: 1 to RECORD_ID_MAX bytes
+ * unit    the one that it sends for, rows of others are refused; 0: of any
+ */
+void engine_set_sender(struct engine *e, const char *sender, uint32_t unit);
 
 /*
  * Applies one row.

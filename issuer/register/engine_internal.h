@@ -45,6 +45,8 @@ struct enterprise_answer {
 struct engine {
     const struct home *home;
     struct engine_options options;
+    char sender[RECORD_ID_MAX + 1];
+    uint32_t unit; /* of the sender; 0: it may send for any */
     struct vault *vault;
     struct signer *signer; /* NULL in a dry run */
     struct reg *reg;
@@ -115,6 +117,7 @@ const struct policy_values *work_policy(const struct work *w, uint32_t unit, int
 void work_name_person(struct work *w,
                       const struct person_ref *who); /* becomes known, or more is known */
 enum rc work_store_person(struct work *w, struct diag *d);
+void work_ask_unit(struct work *w); /* is the row of the sender's own unit? */
 bool rule_provider_not_active(const struct work *w, char detail[DETAIL_LEN]);
 bool rule_too_many_certificates(const struct work *w, char detail[DETAIL_LEN]);
 void detail_dates(char detail[DETAIL_LEN], int32_t a, const char *between, int32_t b);

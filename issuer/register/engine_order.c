@@ -64,7 +64,7 @@ static enum rc load_operator(struct engine *e, const char *option, const char *s
 /* Only when the first order comes: most imports have none, and need no operator's key. */
 enum rc engine_load_operators(struct engine *e, struct diag *d)
 {
-    if (e->operators_loaded)
+    if (e->operators_loaded || e->options.no_operators)
         return RC_OK;
     const struct home_settings *const s = &e->home->settings;
     enum rc rc = load_operator(e, e->options.operator_key, s->operator_key, &e->first, d);

@@ -172,3 +172,52 @@ void detail_hundredths(char detail[DETAIL_LEN], uint32_t a, const char *between,
     (void)snprintf(detail, DETAIL_LEN, "%u.%02u %s %u.%02u", a / 100, a % 100, between, b / 100,
                    b % 100);
 }
+
+/* --- the sender's own unit --- */
+
+/* Who lists a provider now: another unit's is not to be taken over. */
+static uint32_t unit_of_listing(const struct work *w)
+{
+    const struct reg_provider *const p =
+        register_provider(w->e->reg, w->record->as.provider.credit_code);
+    const uint32_t unit = w->record->as.provider.unit;
+    if (!p || p->history_count == 0 || unit != w->e->unit)
+        return unit;
+    return p->history[p->history_count - 1].unit;
+}
+
+/* Whose the row is; 0: nobody's that is known, and other rules say so. */
+static uint32_t unit_of(const struct work *w, const char **ret_field)
+{
+    switch (w->record->kind) {
+    case KIND_NONE:
+    case KIND_PHOTO:
+        return 0;
+    case KIND_AUTHORITY:
+        *ret_field = "unit_id";
+        return w->record->as.authority.unit;
+    case KIND_PROVIDER:
+        *ret_field = "unit_id";
+        return unit_of_listing(w);
+    case KIND_LEGACY:
+        *ret_field = "unit_id";
+        return w->record->as.legacy.unit;
+    case KIND_ORDER:
+        *ret_field = "certificate";
+        return w->cert_known ? w->cert.unit : 0;
+    case KIND_TRAINING:
+    case KIND_TEST:
+    case KIND_EDUCATION:
+        *ret_field = "provider";
+        return w->listing ? w->listing->unit : 0;
+    }
+    return 0;
+}
+
+void work_ask_unit(struct work *w)
+{
+    const char *field = NULL;
+    const uint32_t unit = w->e->unit != 0 ? unit_of(w, &field) : 0;
+    if (unit != 0 && unit != w->e->unit)
+        reasons_add(&w->outcome->reasons, REASON_UNIT_NOT_SENDERS, field);
+}

@@ -123,6 +123,7 @@ static struct reg *new_reg(const struct vault *vault, enum reg_mode mode, struct
     vault_derive(vault, "status-permutation", r->statuses.key);
     vault_derive(vault, "row-content", r->content_key);
     vault_derive(vault, "pickup-code", r->pickup_key);
+    vault_derive(vault, "batch-id", r->batch_key);
     return r;
 }
 
@@ -197,6 +198,7 @@ void register_close(struct reg *r)
     buf_free(&r->scratch);
     explicit_bzero(r->content_key, sizeof r->content_key);
     explicit_bzero(r->pickup_key, sizeof r->pickup_key);
+    explicit_bzero(r->batch_key, sizeof r->batch_key);
     explicit_bzero(&r->statuses, sizeof r->statuses);
     free(r);
 }

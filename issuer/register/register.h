@@ -317,6 +317,71 @@ MUST_CHECK enum rc register_checkpoint_last(struct reg *r, uint64_t *ret_size,
 MUST_CHECK enum rc register_checkpoint_covering(struct reg *r, uint64_t index, uint64_t *ret_size,
                                                 struct span *ret_note, struct diag *d);
 
+/* --- batches that senders pushed: how far each is. What was sent stands in the journal
+ * (issuer/core/journal.h), in the same order --- */
+#define BATCH_ID_BYTES   8
+#define BATCH_NAME_LEN   16
+#define BATCH_SENDER_MAX 64
+#define BATCH_ERROR_MAX  240
+enum batch_state { BATCH_QUEUED = 0, BATCH_WORKING = 1, BATCH_DONE = 2, BATCH_FAILED = 3 };
+struct batch_counts {
+    uint64_t issued, renewed, exchanged, recorded, duplicate, refused, conflict;
+};
+struct reg_batch {
+    uint64_t sequence; /* from 0, in the order of arrival */
+    uint8_t id[BATCH_ID_BYTES];
+    uint8_t name[BATCH_NAME_LEN]; /* of sender and key: register_batch_name() */
+    char sender[BATCH_SENDER_MAX + 1];
+    enum record_kind kind;
+    bool is_csv;
+    enum batch_state state;
+    uint8_t digest[32];           /* SHA-256 of the body */
+    int64_t received_at, done_at; /* Unix seconds; done_at 0: not yet */
+    uint64_t bytes, rows;         /* of the body */
+    uint64_t done;                /* rows applied */
+    uint64_t place, line;         /* of the body, where the next row begins */
+    struct batch_counts counts;   /* of the rows applied */
+    uint64_t segment, offset;     /* of its entry in the journal */
+    char error[BATCH_ERROR_MAX];  /* failed: why */
+};
+/* What a sender's key is called here; its first bytes are the batch's id. attempt: 0, or more where
+ * another sender's batch has that id already. Any thread. */
+void register_batch_name(const struct reg *r, struct span sender, struct span key, unsigned attempt,
+                         uint8_t ret[BATCH_NAME_LEN]);
+MUST_CHECK enum rc register_batch_put(struct reg *r, const struct reg_batch *b, bool is_new,
+                                      struct diag *d);
+/* How many have a place here: those with a lower sequence. */
+MUST_CHECK enum rc register_batch_count(struct reg *r, uint64_t *ret, struct diag *d);
+MUST_CHECK enum rc register_batch(struct reg *r, uint64_t sequence, struct reg_batch *ret,
+                                  struct diag *d);
+/* What became of its rows from `first` (from 0) on: at most BATCH_RESULTS_MAX bytes of the
+ * caller's, sealed, read back in order. */
+#define BATCH_RESULTS_MAX 65536u
+MUST_CHECK enum rc register_batch_results_put(struct reg *r, uint64_t sequence, uint64_t first,
+                                              struct span bytes, struct diag *d);
+/* Rows that a sender has sent on a day. */
+MUST_CHECK enum rc register_batch_day(struct reg *r, int32_t day, struct span sender, uint64_t *ret,
+                                      struct diag *d);
+/* The sender behind `sender` ("": the first) that has rows on a day. RC_NOT_FOUND: there is none.
+ */
+MUST_CHECK enum rc register_batch_day_next(struct reg *r, int32_t day,
+                                           char sender[BATCH_SENDER_MAX + 1], uint64_t *ret,
+                                           struct diag *d);
+MUST_CHECK enum rc register_batch_day_put(struct reg *r, int32_t day, struct span sender,
+                                          uint64_t rows, struct diag *d);
+
+/* The three that follow see the last commit, whatever the transaction under way: any thread, while
+ * r is open. */
+MUST_CHECK enum rc register_peek_batch(struct reg *r, const uint8_t id[BATCH_ID_BYTES],
+                                       struct reg_batch *ret, struct diag *d); /* RC_NOT_FOUND */
+/* The results from row `first` on: those that were stored together, appended. RC_NOT_FOUND: no
+ * more. ret_first: of which row they begin. */
+MUST_CHECK enum rc register_peek_results(struct reg *r, uint64_t sequence, uint64_t first,
+                                         struct buf *ret, uint64_t *ret_first, struct diag *d);
+/* Bytes in use, and the largest that it may have. */
+MUST_CHECK enum rc register_peek_size(struct reg *r, uint64_t *ret_used, uint64_t *ret_max,
+                                      struct diag *d);
+
 /* --- small facts --- */
 MUST_CHECK enum rc register_fact(struct reg *r, const char *name, int64_t absent, int64_t *ret,
                                  struct diag *d);

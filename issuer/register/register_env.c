@@ -10,6 +10,7 @@
 #include "issuer/register/register_internal.h"
 
 #define FOLDER        "register"
+#define DAEMON        "sitecert-core" /* the writer that stays */
 #define SCHEMA_FACT   "#schema"
 #define SCHEMA        1
 #define LITTLE_ROOM   ((uint64_t)4 << 20) /* bytes: a disk with less is what failed us */
@@ -67,13 +68,30 @@ enum rc reg_lmdb_rc(const struct reg *r, int error, const char *what, struct dia
 
 /* --- the writer's lock --- */
 
+/* The name of a process, "" when it cannot be told. */
+static const char *name_of(const char *pid, struct buf *ret)
+{
+    char path[64];
+    const int n = snprintf(path, sizeof path, "/proc/%.20s/comm", pid);
+    if (n < 0 || (size_t)n >= sizeof path || file_read(path, 64, ret, NULL) != RC_OK)
+        return "";
+    while (ret->len > 0 && ret->ptr[ret->len - 1] == '\n')
+        ret->len--;
+    return buf_cstr(ret);
+}
+
 static enum rc busy(const char *path, struct diag *d)
 {
     ON_EXIT(buf_free_at) struct buf pid = { 0 };
+    ON_EXIT(buf_free_at) struct buf name = { 0 };
     if (file_read(path, 32, &pid, NULL) != RC_OK || pid.len == 0)
         return diag_set(d, RC_BUSY, DIAG_NO_OFFSET, "another process is writing the register");
-    return diag_set(d, RC_BUSY, DIAG_NO_OFFSET, "process %.20s is writing the register",
-                    buf_cstr(&pid));
+    const char *const who = name_of(buf_cstr(&pid), &name);
+    return diag_set(d, RC_BUSY, DIAG_NO_OFFSET, "process %.20s%s%.20s%s is writing the register%s",
+                    buf_cstr(&pid), who[0] ? " (" : "", who, who[0] ? ")" : "",
+                    strcmp(who, DAEMON) == 0 ? ": while the daemon runs, send it records with "
+                                               "'sitecert push', or stop it first"
+                                             : "");
 }
 
 static enum rc take_writer_lock(struct reg *r, const struct home *h, struct diag *d)

@@ -41,7 +41,11 @@
     X(DB_IDS_LEGACY, "ids_legacy")                                                                  \
     X(DB_IDS_PHOTO, "ids_photo")                                                                    \
     X(DB_IDS_ORDER, "ids_order")                                                                    \
-    X(DB_LOG, "log")                 /* index 5 → settled entry */                                \
+    X(DB_BATCHES, "batches")             /* sequence 5 → batch */                                 \
+    X(DB_BATCH_IDS, "batch_ids")         /* id 8 → sequence 5 */                                  \
+    X(DB_BATCH_RESULTS, "batch_results") /* sequence 5, first row 4 → results */                  \
+    X(DB_BATCH_DAYS, "batch_days")       /* day 4, sender's name → rows taken */                  \
+    X(DB_LOG, "log")                     /* index 5 → settled entry */                            \
     X(DB_PENDING, "pending")         /* index 5 → entry that waits, or waits for one before */    \
     X(DB_LOG_HASHES, "log_hashes")   /* level 1, place 5 → hash of a complete subtree */          \
     X(DB_CHECKPOINTS, "checkpoints") /* size 5 → signed note */
@@ -98,7 +102,7 @@ struct reg {
     char (*senders)[RECORD_ID_MAX + 1];
 
     struct status_permutation statuses;
-    uint8_t content_key[64], pickup_key[64];
+    uint8_t content_key[64], pickup_key[64], batch_key[64];
     struct buf scratch;
 };
 

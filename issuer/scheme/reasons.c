@@ -24,6 +24,14 @@ const char *reason_code_text(enum reason_code code)
     return find(code)->code;
 }
 
+enum reason_code reason_code_from_text(struct span text)
+{
+    for (int code = REASON_NONE + 1; code < REASON_END; code++)
+        if (span_equal(text, span_text(sentences[code].code)))
+            return (enum reason_code)code;
+    return REASON_NONE;
+}
+
 const char *reason_sentence(enum reason_code code, bool chinese)
 {
     return chinese ? find(code)->chinese : find(code)->english;

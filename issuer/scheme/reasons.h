@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "core/base/attrs.h"
+#include "core/base/span.h"
 
 /* name, code, 中文, English: a sentence that says what is wrong and what to do. */
 #define REASON_LIST(X)                                                                             \
@@ -93,7 +94,9 @@
     X(REASON_OPERATOR_UNKNOWN, "operator_unknown", "操作员密钥不在信任列表中",                     \
       "the operator's key is not in the trust list")                                               \
     X(REASON_SECOND_OPERATOR_NEEDED, "second_operator_needed", "此操作需要第二名操作员签名",       \
-      "a second operator must sign this")
+      "a second operator must sign this")                                                          \
+    X(REASON_UNIT_NOT_SENDERS, "unit_not_senders", "该行不属于报送方的主管部门",                   \
+      "the row is another authority's than the sender's")
 
 enum reason_code {
     REASON_NONE = 0,
@@ -102,7 +105,8 @@ enum reason_code {
 #undef X
         REASON_END
 };
-const char *reason_code_text(enum reason_code code); /* "field_missing" */
+const char *reason_code_text(enum reason_code code);      /* "field_missing" */
+enum reason_code reason_code_from_text(struct span text); /* REASON_NONE: no such code */
 const char *reason_sentence(enum reason_code code, bool chinese);
 
 #define REASONS_MAX 32

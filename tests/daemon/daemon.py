@@ -335,34 +335,44 @@ class Daemon:
                 self.kill()
 
 
-class Reader:
-    """sitecert-reader by hand, where the front is started with --no-helpers."""
+class ByHand:
+    """A process behind the front, where that is started with --no-helpers."""
+
+    program = None
 
     def __init__(self, home, clock=None):
         self.home, self.clock = home, clock
-        self.log = open(home.folder / "reader.log", "ab")
+        self.name = self.program.removeprefix("sitecert-")
+        self.log = open(home.folder / f"{self.name}.log", "ab")
         self.start()
 
     def start(self):
-        self.process = subprocess.Popen([BIN / "sitecert-reader", "--home", self.home.path], env=environment(self.clock or self.home.clock),
+        self.process = subprocess.Popen([BIN / self.program, "--home", self.home.path], env=environment(self.clock or self.home.clock),
                                         stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
-        path = self.home.path / "run" / "reader.sock"
-        eventually(lambda: self.process.poll() is not None or answers_at(path))
+        path = self.home.path / "run" / f"{self.name}.sock"
+        eventually(lambda: self.process.poll() is not None or answers_at(path), pause_s=0.005)
         assert self.process.poll() is None, self.said()
 
     def said(self):
-        return (self.home.folder / "reader.log").read_text(errors="replace")
+        return (self.home.folder / f"{self.name}.log").read_text(errors="replace")
 
     def kill(self):
         self.process.kill()
         self.process.wait()
 
-    def stop(self, limit_s=30):
+    def stop(self, limit_s=60):
         if self.process.poll() is None:
             self.process.terminate()
             self.process.wait(limit_s)
-        self.log.close()
         return self.process.returncode
+
+
+class Reader(ByHand):
+    program = "sitecert-reader"
+
+
+class Core(ByHand):
+    program = "sitecert-core"
 
 
 def answers_at(path):

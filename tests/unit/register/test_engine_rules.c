@@ -228,6 +228,13 @@ static void set_sender(struct scenario *s, char *words)
     reopen(s);
 }
 
+/* unit 033: the sender of the rows that follow may send for it alone; 0: for any. */
+static void set_unit(struct scenario *s, char *words)
+{
+    const char *const sender = s->f.options.sender;
+    engine_set_sender(s->f.engine, sender, (uint32_t)strtoul(words, NULL, 10));
+}
+
 static void set_person(struct scenario *s, char *words)
 {
     (void)s;
@@ -248,7 +255,7 @@ static const struct scene_word {
 } scene_words[] = {
     { "clock", set_clock },   { "person", set_person }, { "policy", set_policy },
     { "real", set_real },     { "second", set_second }, { "stranger", set_stranger },
-    { "sender", set_sender }, { "reopen", do_reopen },
+    { "sender", set_sender }, { "reopen", do_reopen },  { "unit", set_unit },
 };
 
 static bool set_scene(struct scenario *s, char *line)
@@ -400,6 +407,7 @@ int main(void)
         SCENARIO(orders_follow_the_transitions),
         SCENARIO(a_second_operator_signs_what_needs_two),
         SCENARIO(an_unlisted_operator_orders_nothing),
+        SCENARIO(a_sender_sends_for_its_own_unit_alone),
         SCENARIO(an_amended_holder_gets_new_indexes_everywhere),
         SCENARIO(a_lapsed_certificate_may_be_followed_by_a_new_one),
         cmocka_unit_test(every_reason_that_the_engine_finds_was_seen),

@@ -1,0 +1,22 @@
+/* What the front is answered about batches. Threads: any. */
+#pragma once
+
+#include "issuer/core/serve.h"
+
+/* An answer with what it borrows; zeroed, fd −1 before. */
+struct reply_parts {
+    struct answer answer;
+    struct buf body;
+    int fd; /* a file that goes with it; −1: none */
+};
+#define REPLY_PARTS_NONE ((struct reply_parts){ .fd = -1 })
+void reply_parts_free(struct reply_parts *r); /* for ON_EXIT too */
+
+void reply_refuse(struct reply_parts *r, enum reply reply, const char *detail);
+
+/* fd: the file that came with the question, or −1. */
+void answer_submit(const struct serve_options *o, const struct question *q, int fd,
+                   struct reply_parts *ret);
+void answer_batch(const struct serve_options *o, const struct question *q, struct reply_parts *ret);
+void answer_results(const struct serve_options *o, const struct question *q,
+                    struct reply_parts *ret);

@@ -1,0 +1,86 @@
+/*
+ * Where batches are taken: each is checked against what was sent before, written to the journal
+ * together with whatever else has come meanwhile, and only then said to be taken. It stands here
+ * until the worker has applied it. Threads: any, but desk_next() and what follows it are the
+ * worker's.
+ */
+#pragma once
+
+#include "issuer/core/entry.h"
+#include "issuer/core/journal.h"
+#include "issuer/register/register.h"
+#include "issuer/senders/senders.h"
+
+struct desk;
+
+struct desk_options {
+    struct journal *journal;
+    uint32_t queue_batches; /* taken and not yet done */
+};
+MUST_CHECK enum rc desk_new(const struct desk_options *o, struct desk **ret, struct diag *d);
+/* No other thread may be in it. NULL is fine. */
+void desk_free(struct desk *k);
+DEFINE_ON_EXIT(struct desk, desk_free)
+
+/*
+ * Goes on where the register and the journal say that it was: batches that are taken and not done
+ * queue up, nonces of the last minutes are known again. From now on batches are taken.
+ *
+ * reg  read by any thread until desk_close()
+ *
+ * RC_FORMAT  journal and register do not belong together
+ */
+MUST_CHECK enum rc desk_open(struct desk *k, struct reg *reg, int64_t now, struct diag *d);
+/* Nothing is taken from now on; what is taken is worked on. */
+void desk_stop_taking(struct desk *k);
+/* Nothing is done any more, and nobody waits. Again and again is fine. */
+void desk_close(struct desk *k);
+
+/*
+ * Takes a batch; blocks until it is on disk.
+ *
+ * q             ASK_SUBMIT; a large body is kept already (issuer/core/bodies.h)
+ * rows          of the body
+ * sender        that may send this
+ * now           Unix seconds
+ * ret           reply, retry_s, detail and batch
+ * ret_sequence  with REPLY_ACCEPTED and REPLY_REPLAY: of the batch
+ */
+void desk_submit(struct desk *k, const struct question *q, uint64_t rows,
+                 const struct sender *sender, int64_t now, struct answer *ret,
+                 uint64_t *ret_sequence);
+/* Whether q's key was used before: what large bodies need not be read for. False: it was not, or
+ * nothing is taken. */
+bool desk_knows_key(struct desk *k, const struct question *q);
+
+/* A batch as it stands; rows and counts as of the last commit. ret_done: it is done, and its
+ * certificates are signed. RC_NOT_FOUND */
+MUST_CHECK enum rc desk_find(struct desk *k, struct span id, struct reg_batch *ret, bool *ret_done,
+                             struct diag *d);
+/* Waits until a batch is done; false: it is not after so long, or nothing is done any more. */
+bool desk_wait(struct desk *k, uint64_t sequence, uint32_t timeout_ms);
+/* What became of its rows, appended as results_tell() has it. */
+MUST_CHECK enum rc desk_results(struct desk *k, const struct reg_batch *b, bool chinese,
+                                struct buf *to, struct diag *d);
+struct desk_figures {
+    uint64_t queued; /* taken and not done, that at work not among them */
+    bool working;
+    bool full_disk; /* the last attempt to write found no room */
+    bool failed;    /* nothing can be written any more */
+};
+void desk_figures(struct desk *k, struct desk_figures *ret);
+
+/* --- the worker's --- */
+
+/* The first batch that is not at work yet, as it stands; false: none within timeout_ms, or
+ * desk_wake() was called. */
+bool desk_next(struct desk *k, uint32_t timeout_ms, struct reg_batch *ret);
+/* The worker's desk_next() returns. */
+void desk_wake(struct desk *k);
+/* Reads a batch's entry. ret borrows text. */
+MUST_CHECK enum rc desk_entry(struct desk *k, const struct reg_batch *b, struct buf *text,
+                              struct entry *ret, struct diag *d);
+/* It is committed as it stands in b. */
+void desk_committed(struct desk *k, const struct reg_batch *b);
+/* All batches below this sequence are done and signed. */
+void desk_done(struct desk *k, uint64_t below);

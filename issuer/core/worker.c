@@ -1,0 +1,308 @@
+#include "issuer/core/worker.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <time.h>
+
+#include "core/base/dates.h"
+#include "core/sys/clock.h"
+#include "core/sys/log.h"
+#include "issuer/core/apply.h"
+#include "issuer/register/engine.h"
+
+#define RETRY_MS  300 /* until the next attempt when something is in the way */
+#define IDLE_MS   500 /* between two looks at clock and disk */
+#define GROUP_MS  500 /* the longest that rows wait for others to be committed with */
+#define DISK_ROOM ((uint64_t)16 << 20) /* bytes: with less nothing is begun */
+
+struct worker {
+    struct worker_options o;
+    pthread_t thread;
+    atomic_bool stop;
+    struct home home; /* the thread's: its clock moves on */
+    bool demo;
+    struct engine *engine;
+    struct apply *apply;
+    double group_began; /* seconds; when the first row behind the last commit was applied */
+
+    pthread_mutex_t lock; /* of what follows */
+    struct status status;
+};
+
+/* --- how it is --- */
+
+static void set_reason(struct worker *w, const char *reason, const struct diag *why)
+{
+    (void)pthread_mutex_lock(&w->lock);
+    const bool news = strcmp(w->status.reason, reason) != 0;
+    (void)snprintf(w->status.reason, sizeof w->status.reason, "%s", reason);
+    w->status.ready = reason[0] == '\0';
+    (void)pthread_mutex_unlock(&w->lock);
+    if (!news)
+        return;
+    struct log_line l =
+        log_begin(reason[0] ? LEVEL_WARN : LEVEL_INFO, reason[0] ? "not_ready" : "at_work");
+    if (reason[0])
+        log_word(&l, "reason", reason);
+    if (why && why->text[0])
+        log_word(&l, "cause", why->text);
+    log_end(&l);
+}
+
+void worker_reason(struct worker *w, char ret[40])
+{
+    (void)pthread_mutex_lock(&w->lock);
+    (void)snprintf(ret, 40, "%s", w->status.reason);
+    (void)pthread_mutex_unlock(&w->lock);
+}
+
+void worker_status(struct worker *w, struct status *ret)
+{
+    struct desk_figures f;
+    desk_figures(w->o.desk, &f);
+    (void)pthread_mutex_lock(&w->lock);
+    *ret = w->status;
+    (void)pthread_mutex_unlock(&w->lock);
+    ret->queued = f.queued;
+    ret->working = f.working ? 1 : 0;
+    if (ret->ready && (f.full_disk || f.failed)) {
+        ret->ready = false;
+        (void)snprintf(ret->reason, sizeof ret->reason, "%s", f.failed ? "failed" : "disk_full");
+    }
+}
+
+enum rc worker_now(const struct worker *w, int64_t *ret, struct diag *d)
+{
+    return clock_now(w->demo, ret, d);
+}
+
+static void pause_ms(const struct worker *w, unsigned ms)
+{
+    const struct timespec tick = { .tv_nsec = 10000000 };
+    for (unsigned waited = 0; waited < ms && !w->stop; waited += 10)
+        (void)nanosleep(&tick, NULL);
+}
+
+/* --- what may be in the way --- */
+
+static bool disk_is_full(const struct worker *w)
+{
+    struct statvfs v;
+    return statvfs(w->home.path, &v) == 0 && (uint64_t)v.f_bavail * v.f_frsize < DISK_ROOM;
+}
+
+/* A group must fit in what is left of the map. */
+static bool register_is_full(struct worker *w)
+{
+    uint64_t used = 0, max = 0;
+    if (register_peek_size(engine_register(w->engine), &used, &max, NULL) != RC_OK)
+        return true;
+    (void)pthread_mutex_lock(&w->lock);
+    w->status.register_bytes = used;
+    w->status.register_max_bytes = max;
+    (void)pthread_mutex_unlock(&w->lock);
+    const uint64_t room = max / 16 < (uint64_t)64 << 20 ? max / 16 : (uint64_t)64 << 20;
+    return used > max - room;
+}
+
+/* The clock of the rows moves on, never back. */
+static bool clock_is_behind(struct worker *w, struct diag *d)
+{
+    int64_t now;
+    if (clock_now(w->demo, &now, d) != RC_OK || now < w->home.now)
+        return true;
+    w->home.now = now;
+    return false;
+}
+
+static const char *what_is_in_the_way(struct worker *w, struct diag *d)
+{
+    if (clock_is_behind(w, d))
+        return "clock_behind";
+    if (disk_is_full(w))
+        return "disk_full";
+    if (register_is_full(w))
+        return "register_full";
+    return "";
+}
+
+static const char *why_not_opened(const struct worker *w, enum rc rc, const struct diag *d)
+{
+    if (rc == RC_BUSY)
+        return "register_busy";
+    if (strncmp(d->text, ENGINE_CLOCK_BEHIND, sizeof ENGINE_CLOCK_BEHIND - 1) == 0)
+        return "clock_behind";
+    if (rc == RC_FULL)
+        return disk_is_full(w) ? "disk_full" : "register_full";
+    return "failed";
+}
+
+/* --- opening --- */
+
+static enum rc open_once(struct worker *w, struct diag *d)
+{
+    const struct engine_options options = { .sender = "core", .no_operators = true };
+    home_close(&w->home);
+    enum rc rc = home_open(w->o.home, &w->home, d);
+    if (rc == RC_OK)
+        rc = engine_open(&w->home, &options, &w->engine, d);
+    return rc;
+}
+
+/* False: to stop. */
+static bool open_engine(struct worker *w)
+{
+    while (!w->stop) {
+        struct diag d = DIAG_INIT;
+        const enum rc rc = open_once(w, &d);
+        if (rc == RC_OK)
+            return true;
+        set_reason(w, why_not_opened(w, rc, &d), &d);
+        pause_ms(w, RETRY_MS);
+    }
+    return false;
+}
+
+/* --- working --- */
+
+static void add_figures(struct worker *w, const struct apply_figures *f)
+{
+    (void)pthread_mutex_lock(&w->lock);
+    struct status *const s = &w->status;
+    s->recorded += f->rows.recorded;
+    s->issued += f->rows.issued;
+    s->renewed += f->rows.renewed;
+    s->exchanged += f->rows.exchanged;
+    s->duplicate += f->rows.duplicate;
+    s->refused += f->rows.refused;
+    s->conflict += f->rows.conflict;
+    s->done += f->done;
+    s->failed += f->failed;
+    s->last_commit_s = w->home.now;
+    if (f->rows.issued + f->rows.renewed + f->rows.exchanged > 0)
+        s->last_signing_s = w->home.now;
+    (void)pthread_mutex_unlock(&w->lock);
+}
+
+static enum rc commit(struct worker *w, struct diag *d)
+{
+    struct apply_figures f;
+    const enum rc rc = apply_commit(w->apply, &f, d);
+    w->group_began = clock_elapsed();
+    if (rc == RC_OK)
+        add_figures(w, &f);
+    return rc;
+}
+
+static bool is_time_to_commit(const struct worker *w)
+{
+    return apply_is_full(w->apply) ||
+           (apply_pending(w->apply) && clock_elapsed() - w->group_began > GROUP_MS / 1000.0);
+}
+
+/* The next rows, or the next batch; commits when a group is full or nothing waits. */
+static enum rc work_on(struct worker *w, struct diag *d)
+{
+    struct reg_batch b;
+    bool more;
+    enum rc rc = RC_OK;
+    if (!apply_pending(w->apply))
+        w->group_began = clock_elapsed();
+    if (apply_at_work(w->apply))
+        rc = apply_batch_step(w->apply, &more, d);
+    else if (desk_next(w->o.desk, apply_pending(w->apply) ? 0 : IDLE_MS, &b))
+        rc = apply_batch_begin(w->apply, &b, d);
+    else if (apply_pending(w->apply))
+        return commit(w, d);
+    return rc == RC_OK && is_time_to_commit(w) ? commit(w, d) : rc;
+}
+
+static enum rc work(struct worker *w, struct diag *d)
+{
+    enum rc rc = RC_OK;
+    while (rc == RC_OK && !w->stop) {
+        struct diag why = DIAG_INIT;
+        const char *const reason = what_is_in_the_way(w, &why);
+        set_reason(w, reason, &why);
+        if (reason[0] == '\0')
+            rc = work_on(w, d);
+        else
+            pause_ms(w, RETRY_MS);
+    }
+    return rc == RC_OK ? commit(w, d) : rc;
+}
+
+static enum rc begin_work(struct worker *w, struct diag *d)
+{
+    const struct apply_options o = {
+        .home = &w->home, .engine = w->engine, .desk = w->o.desk, .bodies = w->o.bodies
+    };
+    enum rc rc = apply_new(&o, &w->apply, d);
+    if (rc == RC_OK)
+        rc = desk_open(w->o.desk, engine_register(w->engine), w->home.now, d);
+    return rc == RC_OK ? work(w, d) : rc;
+}
+
+static void *run_worker(void *arg)
+{
+    struct worker *const w = arg;
+    struct diag d = DIAG_INIT;
+    enum rc rc = RC_OK;
+    if (open_engine(w)) {
+        rc = begin_work(w, &d);
+        if (rc != RC_OK) {
+            log_failure(LEVEL_ERROR, "worker_failed", rc, &d);
+            set_reason(w, "failed", &d);
+        }
+    }
+    /* After a failure nothing more is said to be done: what the disk holds is seen at the next
+     * start. */
+    desk_close(w->o.desk);
+    apply_free(w->apply);
+    engine_close(w->engine);
+    w->apply = NULL;
+    w->engine = NULL;
+    if (!w->stop)
+        w->o.over(w->o.arg);
+    return NULL;
+}
+
+enum rc worker_start(const struct worker_options *o, struct worker **ret, struct diag *d)
+{
+    assert(o && o->home && o->desk && o->bodies && o->over && ret);
+
+    struct worker *const w = calloc(1, sizeof *w);
+    if (!w)
+        return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "the worker");
+    w->o = *o;
+    (void)snprintf(w->status.reason, sizeof w->status.reason, "starting");
+    (void)pthread_mutex_init(&w->lock, NULL);
+    enum rc rc = home_open(o->home, &w->home, d);
+    w->demo = rc == RC_OK && w->home.trust->demo;
+    if (rc == RC_OK && pthread_create(&w->thread, NULL, run_worker, w) != 0)
+        rc = diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "cannot start a thread");
+    if (rc != RC_OK) {
+        home_close(&w->home);
+        (void)pthread_mutex_destroy(&w->lock);
+        free(w);
+        return rc;
+    }
+    *ret = w;
+    return RC_OK;
+}
+
+void worker_stop(struct worker *w)
+{
+    if (!w)
+        return;
+    w->stop = true;
+    desk_wake(w->o.desk);
+    (void)pthread_join(w->thread, NULL);
+    home_close(&w->home);
+    (void)pthread_mutex_destroy(&w->lock);
+    free(w);
+}

@@ -1,0 +1,34 @@
+/*
+ * The thread that applies batches, in the order in which they were taken, and is the only one that
+ * writes the register. Rows, their results and how far a batch is are one transaction: killed at
+ * any moment, it goes on with the row behind the last one that took effect.
+ */
+#pragma once
+
+#include <stdatomic.h>
+
+#include "issuer/core/desk.h"
+#include "issuer/daemon/protocol.h"
+
+struct worker;
+
+struct worker_options {
+    const char *home; /* borrowed, as all of these */
+    struct desk *desk;
+    const char *bodies; /* the folder of large bodies */
+    void (*over)(
+        void *arg); /* called by the thread when it ends by itself: nothing works any more */
+    void *arg;
+};
+
+MUST_CHECK enum rc worker_start(const struct worker_options *o, struct worker **ret,
+                                struct diag *d);
+/* Ends it behind the next commit, and frees it. NULL is fine. */
+void worker_stop(struct worker *w);
+
+/* Figures since the start, and why it does not work. Any thread. */
+void worker_status(struct worker *w, struct status *ret);
+/* "" or a word of enum status's reasons. Any thread. */
+void worker_reason(struct worker *w, char ret[40]);
+/* Unix seconds by the deployment's clock. Any thread. */
+MUST_CHECK enum rc worker_now(const struct worker *w, int64_t *ret, struct diag *d);

@@ -1,0 +1,362 @@
+#!/usr/bin/env python3
+"""sitecert-issuerd with the real processes behind it: batches from the signed request to the register, and what comes of them when
+processes end, disks are full and clocks go wrong.
+
+Usage: test_daemon.py [RECORDED]   (answers are recorded there for tests/openapi)
+"""
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+import unittest
+
+import daemon
+from daemon import BIN, Client, Core, Daemon, Reader, environment, eventually
+
+RECORDED = None
+
+
+class Case(unittest.TestCase):
+    """A home with the front, the core and the reader; each class has its own."""
+
+    settings = {}
+
+    @classmethod
+    def setUpClass(cls):
+        cls.home = daemon.basic_home()
+        cls.key = cls.home.keys["zj"]
+        for name, value in cls.settings.items():
+            cls.home.set(name, value)
+        cls.core = Core(cls.home)
+        cls.reader = Reader(cls.home)
+        cls.daemon = Daemon(cls.home, "--no-helpers")
+        cls.client = Client(cls.daemon.address, recorded=RECORDED)
+        cls.count = 0
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.client.close()
+        cls.daemon.stop()
+        cls.core.stop()
+        cls.reader.stop()
+        cls.home.remove()
+
+    def idempotency(self):
+        type(self).count += 1
+        return f"key-{self.count}"
+
+    def push(self, kind, body, idempotency=None, who="zj", **more):
+        return self.client.push(who, self.home.keys[who], kind, body, idempotency or self.idempotency(), **more)
+
+    def results(self, kind, body, **more):
+        a = self.push(kind, body, wait=30, **more)
+        self.assertEqual(a.status, 200, a.body)
+        return a.lines()
+
+    def get(self, target, who="zj", **more):
+        return self.client.get(who, self.home.keys[who], target, **more)
+
+    def refused(self, answer, status, code):
+        self.assertEqual((answer.status, answer.code()), (status, code), answer.body)
+        return answer
+
+    def done(self, location, who="zj"):
+        a = self.get(location, who, headers={"Prefer": "wait=30"})
+        self.assertEqual((a.status, a.json()["state"]), (200, "done"), a.body)
+        return a.json()
+
+    def ready(self):
+        return self.client.ask("GET", "/readyz", record=False)
+
+    def wait_ready(self):
+        eventually(lambda: self.ready().status == 200)
+
+    def unready_reason(self):
+        a = self.ready()
+        return [p["reason"] for p in a.json()["parts"] if p["reason"]] if a.status == 503 else []
+
+    def audit(self):
+        """The register agrees with itself; the core must have ended."""
+        self.assertEqual(self.home.sitecert("audit").returncode, 0)
+
+
+class Batches(Case):
+    settings = {"rows_max": 6000, "row_bytes_max": 2000}
+
+    def test_a_batch_is_taken_applied_and_told(self):
+        a = self.push("training", daemon.trainings(1, 2))
+        self.assertEqual(a.status, 202)
+        state = a.json()
+        self.assertEqual((state["sender"], state["kind"], state["bytes"]), ("zj", "training", len(daemon.trainings(1, 2))))
+        state = self.done(a.headers["location"])
+        self.assertEqual((state["rows"], state["counts"]["recorded"], state["error"]), (2, 2, None))
+        lines = self.get(a.headers["location"] + "/results").lines()
+        self.assertEqual([(r["row"], r["record_id"], r["outcome"]) for r in lines], [(1, "t1", "recorded"), (2, "t2", "recorded")])
+
+    def test_tests_become_certificates_that_the_register_shows(self):
+        self.results("training", daemon.trainings(11, 12))
+        lines = self.results("test", daemon.tests(11, 12, 22222))
+        self.assertEqual([r["outcome"] for r in lines], ["issued", "issued", "refused"])
+        self.assertEqual([r["code"] for r in lines[2]["reasons"]], ["no_training"])
+        shown = json.loads(self.home.sitecert("show", lines[0]["number"], "--json").stdout)
+        self.assertEqual((shown["number"], shown["state"]), (lines[0]["number"], "valid"))
+        self.assertTrue(self.home.sitecert("token", lines[1]["number"]).stdout.startswith("HTTPS://"))
+
+    def test_reasons_are_told_in_the_language_of_who_asks(self):
+        a = self.push("test", daemon.tests(22223))
+        self.done(a.headers["location"])
+        target = a.headers["location"] + "/results"
+        zh = self.get(target).lines()[0]["reasons"][0]["text"]
+        en = self.get(target, headers={"Accept-Language": "en"}).lines()[0]["reasons"][0]["text"]
+        self.assertIn("培训记录", zh)
+        self.assertIn("no training", en)
+
+    def test_the_same_key_with_the_same_content_is_one_batch(self):
+        body, key = daemon.trainings(21), self.idempotency()
+        first = self.push("training", body, key, wait=30)
+        again = self.push("training", body, key, wait=30)
+        self.assertEqual((first.status, again.status), (200, 200))
+        self.assertEqual(first.body, again.body)
+        self.assertEqual(first.headers["location"], again.headers["location"])
+        self.assertEqual(self.push("training", body, key).headers["location"], first.headers["location"])
+        self.assertEqual(self.results("training", body)[0]["outcome"], "duplicate")
+
+    def test_the_same_key_with_other_content_is_refused(self):
+        key = self.idempotency()
+        self.assertEqual(self.push("training", daemon.trainings(22), key).status, 202)
+        self.refused(self.push("training", daemon.trainings(23), key), 422, "idempotency_key_reused")
+        self.refused(self.push("test", daemon.trainings(22), key), 422, "idempotency_key_reused")
+
+    def test_a_key_is_its_senders_own(self):
+        self.home.add_sender("zj-2")
+        key = self.idempotency()
+        a = self.push("training", daemon.trainings(24), key)
+        b = self.push("training", daemon.trainings(24), key, who="zj-2")
+        self.assertEqual((a.status, b.status), (202, 202))
+        self.assertNotEqual(a.headers["location"], b.headers["location"])
+        self.refused(self.get(a.headers["location"], who="zj-2"), 404, "not_found")
+        self.refused(self.get(a.headers["location"] + "/results", who="zj-2"), 404, "not_found")
+        kid, operator = self.home.operator()
+        self.done(a.headers["location"])
+        self.assertEqual(self.client.get(kid, operator, a.headers["location"]).json()["sender"], "zj")
+
+    def test_a_nonce_counts_once(self):
+        body, nonce = daemon.trainings(25), "a-nonce-of-a-test-0001"
+        self.assertEqual(self.push("training", body, nonce=nonce).status, 202)
+        self.refused(self.push("training", body, nonce=nonce), 401, "nonce_used")
+
+    def test_a_row_of_another_unit_is_refused(self):
+        self.home.add_sender("anhui", "034")
+        lines = self.results("training", daemon.trainings(26), who="anhui")
+        self.assertEqual([r["code"] for r in lines[0]["reasons"]], ["unit_not_senders"])
+        lines = self.results("provider", daemon.PROVIDERS.replace("示例建设", "另一家").encode(), who="anhui")
+        self.assertEqual([r["code"] for r in lines[0]["reasons"]], ["unit_not_senders"])
+        taken_over = daemon.PROVIDERS.replace(",033,", ",034,").encode()
+        self.assertIn("unit_not_senders", [r["code"] for r in self.results("provider", taken_over, who="anhui")[0]["reasons"]])
+
+    def test_only_registered_kinds_are_taken(self):
+        self.home.add_sender("few", "033", "--kinds", "training,education")
+        self.refused(self.push("test", daemon.tests(1), who="few"), 403, "kind_not_allowed")
+        self.assertEqual(self.push("training", daemon.trainings(27), who="few").status, 202)
+
+    def test_rows_of_a_day_are_counted(self):
+        self.home.add_sender("little", "033", "--rows-per-day", "3")
+        self.assertEqual(self.push("training", daemon.trainings(31, 32), who="little").status, 202)
+        a = self.refused(self.push("training", daemon.trainings(33, 34), who="little"), 429, "rows_per_day_used")
+        self.assertEqual(a.headers["retry-after"], str(14 * 3600))
+        self.assertEqual(self.push("training", daemon.trainings(33), who="little").status, 202)
+        self.refused(self.push("training", daemon.trainings(34), who="little"), 429, "rows_per_day_used")
+
+    def test_what_cannot_be_read_is_not_taken(self):
+        a = self.refused(self.push("training", b"record_id,colour\n1,red\n"), 400, "body_invalid")
+        self.assertIn("colour", a.body.decode())
+        self.refused(self.push("training", daemon.TRAINING.encode() + b'"t1\n'), 400, "body_invalid")
+        self.refused(self.push("training", b"\xff\xfe\xfd", content_type="application/x-ndjson"), 400, "body_invalid")
+
+    def test_rows_have_limits(self):
+        self.assertEqual(self.push("training", daemon.trainings(*range(40, 6040))).status, 202)
+        self.refused(self.push("training", daemon.trainings(*range(40, 6041))), 413, "content_too_large")
+        head, row = daemon.TRAINING, daemon.training_row(41)
+        fits = row.replace(",C1,", "," + "C" * (2000 - len(row.encode()) + 2) + ",")
+        self.assertEqual(len(fits.encode()), 2000)
+        self.assertEqual(self.push("training", (head + fits).encode()).status, 202)
+        self.refused(self.push("training", (head + fits.replace(",CC", ",CCC")).encode()), 413, "content_too_large")
+
+    def test_a_large_body_and_its_results_travel_as_files(self):
+        body = daemon.trainings(*range(50, 5000))
+        self.assertGreater(len(body), 65536)
+        a = self.push("training", body)
+        self.assertEqual(self.done(a.headers["location"])["rows"], 4950)
+        lines = self.get(a.headers["location"] + "/results", record=False).lines()
+        self.assertEqual([r["row"] for r in lines], list(range(1, 4951)))
+
+    def test_a_pushed_photo_row_reads_no_file(self):
+        (self.home.path / "batches" / "photo.jpg").write_bytes(b"not yours")
+        row = {"record_id": "p1", "id_type": "111", "id_number": daemon.id_number(1), "file": "photo.jpg"}
+        lines = self.results("photo", json.dumps(row).encode(), content_type="application/x-ndjson")
+        self.assertIn("file_missing", [r["code"] for r in lines[0]["reasons"]])
+
+    def test_an_order_needs_an_operators_signature_even_from_a_sender(self):
+        self.results("training", daemon.trainings(61))
+        number = self.results("test", daemon.tests(61))[0]["number"]
+        row = f"record_id,action,certificate,reason,reference,effective_on\no1,revoke,{number},试验,2020-1,\n"
+        lines = self.results("order", row.encode())
+        self.assertEqual([r["code"] for r in lines[0]["reasons"]], ["operator_unknown"])
+
+    def test_a_batch_that_is_not_there_is_not_found(self):
+        self.refused(self.get("/v1/batches/0123456789abcdef"), 404, "not_found")
+
+
+class Queue(Case):
+    settings = {"queue_batches": 2}
+
+    def test_the_queue_has_an_end(self):
+        many = [daemon.trainings(*range(n, n + 9000)) for n in (0, 10000, 20000)]
+        first, second, third = (self.push("training", body) for body in many)
+        self.assertEqual((first.status, second.status), (202, 202))
+        self.refused(third, 429, "queue_full")
+        self.assertGreaterEqual(int(third.headers["retry-after"]), 1)
+        self.refused(self.get(second.headers["location"] + "/results"), 409, "batch_not_done")
+        self.done(second.headers["location"])
+        self.assertEqual(self.push("training", many[2]).status, 202)
+
+
+class Ends(Case):
+    """What is taken stays taken, whatever ends."""
+
+    def test_killed_in_the_middle_it_goes_on_where_it_was(self):
+        self.wait_ready()
+        trainings = self.push("training", daemon.trainings(*range(0, 8000)))
+        tests = self.push("test", daemon.tests(*range(0, 8000)))
+        self.assertEqual((trainings.status, tests.status), (202, 202))
+        kills = 0
+        while self.get(tests.headers["location"], record=False).json()["state"] != "done":
+            time.sleep(0.4)
+            self.core.kill()
+            kills += 1
+            self.core.start()
+            self.wait_ready()
+            time.sleep(0.6)
+        self.assertGreaterEqual(kills, 2)
+        for location, outcome in ((trainings.headers["location"], "recorded"), (tests.headers["location"], "issued")):
+            lines = self.get(location + "/results", record=False).lines()
+            self.assertEqual([r["row"] for r in lines], list(range(1, 8001)))
+            self.assertEqual({r["outcome"] for r in lines}, {outcome})
+        self.assertEqual(len({r["number"] for r in lines}), 8000)
+        self.core.stop()
+        self.audit()
+        self.core.start()
+
+    def test_what_was_answered_is_known_after_a_restart(self):
+        self.wait_ready()
+        body, key, nonce = daemon.trainings(9001), self.idempotency(), "a-nonce-of-a-test-0002"
+        first = self.push("training", body, key, wait=30)
+        other = self.push("training", daemon.trainings(9002), nonce=nonce)
+        again = self.push("training", body, key, nonce="a-nonce-of-a-test-0003")
+        self.assertEqual((first.status, other.status, again.status), (200, 202, 202))
+        self.core.kill()
+        self.core.start()
+        self.wait_ready()
+        self.assertEqual(self.push("training", body, key, wait=30).body, first.body)
+        self.refused(self.push("training", daemon.trainings(9003), key), 422, "idempotency_key_reused")
+        self.refused(self.push("training", daemon.trainings(9002), nonce=nonce), 401, "nonce_used")
+        self.refused(self.push("training", body, key, nonce="a-nonce-of-a-test-0003"), 401, "nonce_used")
+        self.done(other.headers["location"])
+
+    def test_rows_of_a_day_are_known_after_a_restart(self):
+        self.wait_ready()
+        self.home.add_sender("small", "033", "--rows-per-day", "3")
+        a = self.push("training", daemon.trainings(9011, 9012), who="small")
+        self.done(a.headers["location"], who="small")
+        self.core.kill()
+        self.core.start()
+        self.wait_ready()
+        self.refused(self.push("training", daemon.trainings(9013, 9014), who="small"), 429, "rows_per_day_used")
+        self.assertEqual(self.push("training", daemon.trainings(9013), who="small").status, 202)
+
+    def test_asked_to_end_it_commits_what_it_has_and_goes_on_later(self):
+        self.wait_ready()
+        a = self.push("training", daemon.trainings(*range(10000, 18000)))
+        time.sleep(0.2)
+        self.assertEqual(self.core.stop(), 0)
+        self.refused(self.get(a.headers["location"]), 503, "not_ready")
+        self.core.start()
+        self.wait_ready()
+        self.assertEqual(self.done(a.headers["location"])["counts"]["recorded"], 8000)
+
+    def test_two_cores_do_not_share_a_home(self):
+        done = subprocess.run([BIN / "sitecert-core", "--home", self.home.path], env=environment(), capture_output=True, text=True, timeout=20)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("another sitecert-core", done.stderr)
+
+    def test_an_import_says_who_holds_the_register(self):
+        self.wait_ready()
+        path = self.home.folder / "training-x.csv"
+        path.write_bytes(daemon.trainings(9021))
+        done = self.home.sitecert("import", path, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(str(self.core.process.pid), done.stderr)
+        self.assertIn("sitecert-core", done.stderr)
+
+
+class Troubles(Case):
+    """What is in the way is said, and nothing is taken meanwhile; when it is gone, work goes on by itself."""
+
+    def test_a_clock_set_back_stops_us_until_it_is_right(self):
+        self.wait_ready()
+        self.results("training", daemon.trainings(1))
+        self.results("test", daemon.tests(1))
+        self.core.stop()
+        self.core.clock = "2020-08-02T10:00:00+08:00"
+        self.core.start()
+        eventually(lambda: "clock_behind" in self.unready_reason())
+        a = self.refused(self.push("training", daemon.trainings(2)), 503, "not_ready")
+        self.assertIn("clock_behind", a.body.decode())
+        self.core.stop()
+        self.core.clock = None
+        self.core.start()
+        self.wait_ready()
+        self.assertEqual(self.push("training", daemon.trainings(2)).status, 202)
+
+    def test_who_imports_goes_first(self):
+        self.core.stop()
+        fifo = self.home.folder / "training-held.csv"
+        os.mkfifo(fifo)
+        env = environment(self.home.clock, SITECERT_HOME=str(self.home.path))
+        body = daemon.trainings(*range(100, 20000))
+        importing = subprocess.Popen([BIN / "sitecert", "import", fifo, "--quiet"], env=env, stderr=subprocess.DEVNULL)
+        with open(fifo, "wb") as f:
+            f.write(body)
+        eventually(lambda: (self.home.path / "register" / "writer.lock").read_text() == str(importing.pid), pause_s=0.002)
+        self.core.start()
+        eventually(lambda: "register_busy" in self.unready_reason(), pause_s=0.01)
+        self.assertIn(importing.wait(60), (0, 4))
+        self.wait_ready()
+
+    def test_a_full_disk_is_said_and_gone_it_goes_on(self):
+        self.core.stop()
+        self.core.start()
+        self.wait_ready()
+        pid = self.core.process.pid
+        journal = next((self.home.path / "batches").glob("journal-*"))
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (journal.stat().st_size + 100, resource.RLIM_INFINITY))
+        a = self.refused(self.push("training", daemon.trainings(3), "kept"), 503, "not_ready")
+        self.assertIn("disk_full", a.body.decode())
+        self.assertIn("disk_full", self.unready_reason())
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        eventually(lambda: self.push("training", daemon.trainings(3), "kept", record=False).status == 202)
+        self.wait_ready()
+
+
+def load_tests(loader, _, __):
+    cases = (Batches, Queue, Ends, Troubles)
+    return unittest.TestSuite(loader.loadTestsFromTestCase(c) for c in cases)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1 and not sys.argv[1].startswith("-"):
+        RECORDED = sys.argv.pop(1)
+        open(RECORDED, "w").close()
+    unittest.main(warnings="ignore")

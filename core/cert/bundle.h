@@ -34,12 +34,16 @@ enum bundle_section {
 #define BUNDLE_SECTION_MAX (64u << 20) /* bytes */
 #define BUNDLE_HEADER_MAX  4096u       /* bytes of the header's COSE_Sign1 */
 
+struct bundle;
+
 struct bundle_parts { /* what the maker puts in; all borrowed */
     /* the deployment is the trust section's; times are 0 to CWT_TIME_MAX, issued <= both exp */
     uint64_t sequence;
     int64_t issued, status_exp, deadlines_exp;
     struct span sections[BUNDLE_SECTIONS + 1]; /* by enum bundle_section; 0 unused */
     const struct columns *columns;
+    const struct bundle *same_blocks; /* of which blocks with the same rows are taken over as they
+                                         are coded there; every one was read. May be NULL */
 };
 /*
  * The maker codes the blocks and makes the header's payload; the caller has it signed with a
@@ -53,7 +57,6 @@ MUST_CHECK enum rc bundle_build(const struct bundle_parts *parts, struct buf *he
                                 struct buf *body, struct diag *d);
 void bundle_put(struct buf *to, struct span header_cose, struct span body);
 
-struct bundle;
 void bundle_free(struct bundle *b); /* NULL is fine */
 DEFINE_ON_EXIT(struct bundle, bundle_free)
 
@@ -136,6 +139,14 @@ struct bundle_times bundle_times(const struct bundle *b);
  */
 MUST_CHECK enum rc bundle_find(struct bundle *b, uint64_t index, struct column_row *ret,
                                struct diag *d);
+
+/*
+ * All rows, as the maker had them: each block is read as bundle_find() reads it.
+ *
+ * ret  empty before; owned by the caller
+ * RC_FORMAT  a block is not what the header promises
+ */
+MUST_CHECK enum rc bundle_columns(struct bundle *b, struct columns *ret, struct diag *d);
 
 /*
  * Which bytes of the file bundle_find() will read of it for this index: for who can have them

@@ -1,6 +1,6 @@
 #include <assert.h>
 
-#include "core/cert/bundle_layout.h"
+#include "core/cert/bundle_state.h"
 
 /* One set's table and blocks while they are made. */
 struct coded_set {
@@ -14,24 +14,41 @@ static void coded_set_free_at(struct coded_set *s)
     buf_free(&s->blocks);
 }
 
-static enum rc code_block(const struct columns *c, uint32_t block, enum column_set set,
+/* The same rows, coded before: the block that is there with this hash, else an empty span. */
+static struct span same_block(const struct bundle_parts *parts, size_t set, uint32_t block,
+                              const uint8_t hash[SHA256_LEN])
+{
+    const struct bundle *const b = parts->same_blocks;
+    const bool same =
+        b && block < b->blocks &&
+        columns_block_rows(b->header.rows, block) ==
+            columns_block_rows(parts->columns->count, block) &&
+        memcmp(b->sets[set].hashes + (size_t)block * SHA256_LEN, hash, SHA256_LEN) == 0;
+    return same ? bundle_coded_block(b, set, block) : span_of(NULL, 0);
+}
+
+static enum rc code_block(const struct bundle_parts *parts, uint32_t block, size_t set,
                           struct coded_set *to, struct diag *d)
 {
+    const struct columns *const c = parts->columns;
     ON_EXIT(buf_free_at) struct buf plain = { 0 };
-    column_block_plain(c, block, set, &plain);
+    column_block_plain(c, block, bundle_sets[set], &plain);
     enum rc rc = buf_rc(&plain, d);
-    if (rc != RC_OK)
-        return rc;
-
-    const size_t start = to->blocks.len;
-    rc = column_block_code(buf_span(&plain), columns_block_rows(c->count, block), set, &to->blocks,
-                           d);
     if (rc != RC_OK)
         return rc;
 
     uint8_t hash[SHA256_LEN];
     sha256(buf_span(&plain), hash);
     buf_put(&to->hashes, hash, sizeof hash);
+    const size_t start = to->blocks.len;
+    const struct span same = same_block(parts, set, block, hash);
+    if (same.len > 0)
+        buf_put_span(&to->blocks, same);
+    else
+        rc = column_block_code(buf_span(&plain), columns_block_rows(c->count, block),
+                               bundle_sets[set], &to->blocks, d);
+    if (rc != RC_OK)
+        return rc;
     const struct span coded = span_of(to->blocks.ptr + start, to->blocks.len - start);
     sha256(coded, hash);
     buf_put_be32(&to->entries, (uint32_t)coded.len);
@@ -39,12 +56,12 @@ static enum rc code_block(const struct columns *c, uint32_t block, enum column_s
     return RC_OK;
 }
 
-static enum rc code_set(const struct columns *c, enum column_set set, struct coded_set *to,
+static enum rc code_set(const struct bundle_parts *parts, size_t set, struct coded_set *to,
                         uint8_t root[SHA256_LEN], struct diag *d)
 {
-    const uint32_t blocks = columns_block_count(c->count);
+    const uint32_t blocks = columns_block_count(parts->columns->count);
     for (uint32_t i = 0; i < blocks; i++) {
-        const enum rc rc = code_block(c, i, set, to, d);
+        const enum rc rc = code_block(parts, i, set, to, d);
         if (rc != RC_OK)
             return rc;
     }
@@ -78,7 +95,7 @@ static enum rc put_sets(const struct bundle_parts *parts, struct bundle_header *
     struct coded_set *const sets[BUNDLE_SETS] = { &status, &deadlines };
 
     for (size_t i = 0; i < BUNDLE_SETS; i++) {
-        const enum rc rc = code_set(parts->columns, bundle_sets[i], sets[i], h->sets[i].root, d);
+        const enum rc rc = code_set(parts, i, sets[i], h->sets[i].root, d);
         if (rc != RC_OK)
             return rc;
     }

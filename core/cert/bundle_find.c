@@ -66,24 +66,50 @@ size_t bundle_pieces(const struct bundle *b, uint64_t index, struct span ret[BUN
     return BUNDLE_SETS;
 }
 
-/* Undoes block into set->plain and compares it with the table, which the header has vouched for. */
-static enum rc read_block(const struct bundle *b, struct bundle_blocks *set, uint32_t block,
-                          struct diag *d)
+struct span bundle_coded_block(const struct bundle *b, size_t set, uint32_t block)
 {
+    assert(b && set < BUNDLE_SETS && block < b->blocks);
+    return coded_block(b, &b->sets[set], block);
+}
+
+/* Undoes a block into *to and compares it with the table, which the header has vouched for. */
+static enum rc read_block(const struct bundle *b, const struct bundle_blocks *set, uint32_t block,
+                          struct buf *to, struct diag *d)
+{
+    const size_t before = to->len;
     const struct span coded = coded_block(b, set, block);
     uint8_t hash[SHA256_LEN];
     sha256(coded, hash);
     if (memcmp(hash, set->entries + (size_t)block * BUNDLE_CODED_LEN + 4, BUNDLE_CHECK_LEN) != 0)
         return diag_set(d, RC_FORMAT, DIAG_NO_OFFSET, "its bytes are damaged");
 
-    const enum rc rc = column_block_decode(coded, columns_block_rows(b->header.rows, block),
-                                           set->set, &set->plain, d);
+    const enum rc rc =
+        column_block_decode(coded, columns_block_rows(b->header.rows, block), set->set, to, d);
     if (rc != RC_OK)
         return rc;
-    sha256(buf_span(&set->plain), hash);
+    sha256(span_of(to->ptr + before, to->len - before), hash);
     if (memcmp(hash, set->hashes + (size_t)block * SHA256_LEN, SHA256_LEN) != 0)
         return diag_set(d, RC_FORMAT, DIAG_NO_OFFSET, "it is not what the header promises");
     return RC_OK;
+}
+
+static enum rc read_and_name(const struct bundle *b, const struct bundle_blocks *set,
+                             uint32_t block, struct buf *to, struct diag *d)
+{
+    struct diag why = DIAG_INIT;
+    const enum rc rc = read_block(b, set, block, to, &why);
+    if (rc == RC_OK)
+        return RC_OK;
+    return diag_set(d, rc == RC_NOMEM ? RC_NOMEM : RC_FORMAT, (size_t)set->starts[block],
+                    "block %u of the bundle's %s: %s", block,
+                    set->set == COLUMN_STATUS ? "statuses" : "deadlines", why.text);
+}
+
+enum rc bundle_read_block(const struct bundle *b, size_t set, uint32_t block, struct buf *to,
+                          struct diag *d)
+{
+    assert(b && set < BUNDLE_SETS && block < b->blocks && to);
+    return read_and_name(b, &b->sets[set], block, to, d);
 }
 
 static enum rc load_block(const struct bundle *b, struct bundle_blocks *set, uint32_t block,
@@ -92,17 +118,12 @@ static enum rc load_block(const struct bundle *b, struct bundle_blocks *set, uin
     if (set->cached == block)
         return RC_OK;
 
-    struct diag why = DIAG_INIT;
     set->cached = BLOCK_NONE;
     buf_clear(&set->plain);
-    const enum rc rc = read_block(b, set, block, &why);
-    if (rc == RC_OK) {
+    const enum rc rc = read_and_name(b, set, block, &set->plain, d);
+    if (rc == RC_OK)
         set->cached = block;
-        return RC_OK;
-    }
-    return diag_set(d, rc == RC_NOMEM ? RC_NOMEM : RC_FORMAT, (size_t)set->starts[block],
-                    "block %u of the bundle's %s: %s", block,
-                    set->set == COLUMN_STATUS ? "statuses" : "deadlines", why.text);
+    return rc;
 }
 
 /* Every block but the last is of one length. */

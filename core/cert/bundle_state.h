@@ -46,3 +46,11 @@ MUST_CHECK enum rc bundle_check_survivors(const struct bundle *b, struct diag *d
 /* RC_FORMAT: not the bytes that the header promises, or not one well-formed item of CBOR. */
 MUST_CHECK enum rc bundle_check_section(const struct bundle *b, enum bundle_section s,
                                         struct diag *d);
+/* One block of one set (its place in bundle_sets): as it stands in the file, and in the plain. */
+struct span bundle_coded_block(const struct bundle *b, size_t set, uint32_t block);
+/*
+ * to  gets the plain bytes, appended
+ * RC_FORMAT  it is damaged, or not what the header promises
+ */
+MUST_CHECK enum rc bundle_read_block(const struct bundle *b, size_t set, uint32_t block,
+                                     struct buf *to, struct diag *d);

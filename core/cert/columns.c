@@ -7,7 +7,6 @@
 
 #define VERSION_WIDTH  2u
 #define DEADLINE_WIDTH 3u
-#define DEADLINE_MAX   0xffffff
 #define ROWS_A_BYTE    4u
 
 void columns_free(struct columns *c)
@@ -108,7 +107,7 @@ static void put_deadlines(const struct column_row *rows, uint32_t count, struct 
     }
     for (uint32_t i = 0; i < count; i++) {
         const int32_t day = rows[i].deadline;
-        assert(day >= 0 && day <= DEADLINE_MAX);
+        assert(day >= 0 && day <= COLUMN_DEADLINE_MAX);
         *at++ = (uint8_t)(day >> 16);
         *at++ = (uint8_t)(day >> 8);
         *at++ = (uint8_t)day;
@@ -143,6 +142,38 @@ void column_block_row(struct span plain, uint32_t rows, enum column_set set, uin
         plain.ptr + (size_t)rows * VERSION_WIDTH + (size_t)row * DEADLINE_WIDTH;
     ret->version = (uint16_t)(version[0] << 8 | version[1]);
     ret->deadline = day[0] << 16 | day[1] << 8 | day[2];
+}
+
+/* Says whether that changed anything. */
+static bool write_big_endian(uint8_t *at, size_t width, uint32_t v)
+{
+    bool changed = false;
+    for (size_t i = 0; i < width; i++) {
+        const uint8_t byte = (uint8_t)(v >> 8 * (width - 1 - i));
+        changed |= at[i] != byte;
+        at[i] = byte;
+    }
+    return changed;
+}
+
+bool column_block_set(uint8_t *plain, uint32_t rows, enum column_set set, uint32_t row,
+                      const struct column_row *to)
+{
+    assert(plain && to && row < rows && to->status <= STATUS_SUSPENDED);
+    assert(to->deadline >= 0 && to->deadline <= COLUMN_DEADLINE_MAX);
+
+    if (set == COLUMN_STATUS) {
+        uint8_t *const byte = plain + row / ROWS_A_BYTE;
+        const unsigned shift = row % ROWS_A_BYTE * 2;
+        const uint8_t new = (uint8_t)((*byte & ~(3u << shift)) | (unsigned)to->status << shift);
+        const bool changed = new != *byte;
+        *byte = new;
+        return changed;
+    }
+    const size_t days = (size_t)rows * VERSION_WIDTH + (size_t)row * DEADLINE_WIDTH;
+    const bool version =
+        write_big_endian(plain + (size_t)row * VERSION_WIDTH, VERSION_WIDTH, to->version);
+    return write_big_endian(plain + days, DEADLINE_WIDTH, (uint32_t)to->deadline) || version;
 }
 
 void column_root(const uint8_t *block_hashes, uint32_t blocks, uint8_t ret[SHA256_LEN])

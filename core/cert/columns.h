@@ -42,6 +42,9 @@ struct column_row {
     int32_t deadline; /* days; 0 when never assigned */
 };
 
+#define COLUMN_VERSION_MAX  0xffffu
+#define COLUMN_DEADLINE_MAX 0xffffff
+
 /* --- the maker's side: three growing arrays --- */
 struct columns {
     uint32_t count;
@@ -67,6 +70,13 @@ MUST_CHECK enum rc column_block_code(struct span plain, uint32_t rows, enum colu
                                      struct buf *to, struct diag *d);
 
 /*
+ * The same in a fiftieth of the time, for a device that changes many blocks: the first coding that
+ * needs no search, which is within a few per cent of the smallest for deadlines.
+ */
+MUST_CHECK enum rc column_block_code_quick(struct span plain, uint32_t rows, enum column_set set,
+                                           struct buf *to, struct diag *d);
+
+/*
  * Undoes a coding.
  * rows  1 to COLUMN_BLOCK
  * to    gets the plain bytes, appended; unchanged on failure
@@ -79,6 +89,9 @@ MUST_CHECK enum rc column_block_decode(struct span coded, uint32_t rows, enum co
 /* One row of a plain block: fills the fields of its set, leaves the others. row < rows. */
 void column_block_row(struct span plain, uint32_t rows, enum column_set set, uint32_t row,
                       struct column_row *ret);
+/* The reverse: writes the fields of its set into a plain block; says whether that changed it. */
+bool column_block_set(uint8_t *plain, uint32_t rows, enum column_set set, uint32_t row,
+                      const struct column_row *to);
 
 /*
  * SHA-256 over the SHA-256 of every block's plain bytes in order: what a signed statement holds.

@@ -18,6 +18,7 @@
 #define TYP_DIRECTORY "application/sitecert-directory+cbor"
 #define TYP_TRUST     "application/sitecert-trust+cbor"
 #define TYP_BUNDLE    "application/sitecert-bundle+cbor"
+#define TYP_DELTA     "application/sitecert-delta+cbor"
 #define TYP_ORDER     "application/sitecert-order+cbor"
 #define TYP_VOID      "application/sitecert-void+cbor"
 

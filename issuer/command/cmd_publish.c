@@ -5,16 +5,22 @@ static enum rc print(const struct cli_call *call, const struct published *p, str
 {
     if (call->common.json)
         return command_print_json(
-            json_pack("{s:I,s:I,s:I,s:I,s:I,s:I}", "sequence", (json_int_t)p->sequence, "log_size",
-                      (json_int_t)p->log_size, "rows", (json_int_t)p->rows, "bundle_bytes",
-                      (json_int_t)p->bundle_bytes, "status_bytes", (json_int_t)p->status_bytes,
-                      "deadline_bytes", (json_int_t)p->deadline_bytes),
+            json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "sequence", (json_int_t)p->sequence,
+                      "log_size", (json_int_t)p->log_size, "rows", (json_int_t)p->rows,
+                      "bundle_bytes", (json_int_t)p->bundle_bytes, "status_bytes",
+                      (json_int_t)p->status_bytes, "deadline_bytes", (json_int_t)p->deadline_bytes,
+                      "delta_rows", (json_int_t)p->delta_rows, "delta_bytes",
+                      (json_int_t)p->delta_bytes),
             d);
 
     say_note(&call->say, "已发布到 %s：序号 %llu，日志 %llu 条，数据包 %zu 字节",
              "published to %s: sequence %llu, log of %llu entries, bundle of %zu bytes",
              call->argv[0], (unsigned long long)p->sequence, (unsigned long long)p->log_size,
              p->bundle_bytes);
+    if (p->delta_bytes > 0)
+        say_note(&call->say, "与上次相比改动 %u 行，增量 %zu 字节",
+                 "%u rows changed since the last time: a delta of %zu bytes",
+                 (unsigned)p->delta_rows, p->delta_bytes);
     return RC_OK;
 }
 

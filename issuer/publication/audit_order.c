@@ -70,6 +70,8 @@ static enum rc take_order(struct replay *p, uint32_t id, const struct seen_order
     }
     if (rc != RC_OK)
         return rc;
+    if (must->effective > p->today && must->effective > p->last_day_ahead)
+        p->last_day_ahead = must->effective;
     return seen_order_add(c, must) ? RC_OK : replay_no_memory(d);
 }
 

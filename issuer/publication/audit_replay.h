@@ -22,6 +22,7 @@ struct replay {
 
     uint64_t statuses, versions, orders, seconds, record_ids; /* that the rows explain */
     int64_t last_signed_at;
+    int64_t last_day_ahead;
     size_t doubt_count, doubt_cap;
     struct doubt *doubts; /* owned */
     struct buf scratch;

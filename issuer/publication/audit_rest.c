@@ -172,18 +172,28 @@ static enum rc compare_pickups(struct replay *p, struct diag *d)
                : audit_absorb(p->run->result, p->subject, rc, &why, d);
 }
 
-/* Signing never goes back before this moment. */
-static enum rc compare_last_signing(struct replay *p, struct diag *d)
+/* Signing never goes back before the one; the other says whether a day that comes changes a list.
+ */
+static enum rc compare_facts(struct replay *p, struct diag *d)
 {
-    int64_t kept = 0;
-    struct diag why = DIAG_INIT;
+    const struct {
+        const char *name, *what;
+        int64_t must;
+    } facts[] = {
+        { FACT_LAST_SIGNED_AT, "last signing", p->last_signed_at },
+        { FACT_LAST_DAY_AHEAD, "last day of an order dated ahead", p->last_day_ahead },
+    };
     (void)snprintf(p->subject, sizeof p->subject, "register");
-    const enum rc rc = register_fact(p->run->reg, FACT_LAST_SIGNED_AT, 0, &kept, &why);
-    if (rc != RC_OK)
-        return audit_absorb(p->run->result, p->subject, rc, &why, d);
-    if (kept != p->last_signed_at)
-        NOTE(p, "its last signing is %lld, the versions give %lld", (long long)kept,
-             (long long)p->last_signed_at);
+    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
+        int64_t kept = 0;
+        struct diag why = DIAG_INIT;
+        const enum rc rc = register_fact(p->run->reg, facts[i].name, 0, &kept, &why);
+        if (rc != RC_OK)
+            return audit_absorb(p->run->result, p->subject, rc, &why, d);
+        if (kept != facts[i].must)
+            NOTE(p, "its %s is %lld, the records give %lld", facts[i].what, (long long)kept,
+                 (long long)facts[i].must);
+    }
     return RC_OK;
 }
 
@@ -196,7 +206,7 @@ enum rc compare_rest(struct replay *p, struct diag *d)
     for (uint32_t i = 0; rc == RC_OK && i < p->seen.legacy_count; i++)
         rc = compare_legacy(p, i, d);
     if (rc == RC_OK)
-        rc = compare_last_signing(p, d);
+        rc = compare_facts(p, d);
     if (rc == RC_OK)
         rc = compare_pickups(p, d);
     return rc == RC_OK ? compare_census(p, serials, d) : rc;

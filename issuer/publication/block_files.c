@@ -37,20 +37,35 @@ static enum rc write_named(const char *folder, const uint8_t hash[SHA256_LEN], c
     return file_replace(path, bytes, 0644, d);
 }
 
+/* Named by content: what is there is the same, and need not be coded again. */
+static enum rc is_written(const char *folder, const uint8_t hash[SHA256_LEN], bool *ret,
+                          struct diag *d)
+{
+    struct block_name name;
+    char path[PATH_LEN];
+    name_by(hash, ".block", &name);
+    const enum rc rc = path_join(folder, name.text, path, d);
+    *ret = rc == RC_OK && access(path, F_OK) == 0;
+    return rc;
+}
+
 static enum rc write_block(const struct columns *c, const char *folder, uint32_t block,
                            uint8_t ret_hash[SHA256_LEN], struct diag *d)
 {
     ON_EXIT(buf_free_at) struct buf plain = { 0 };
     ON_EXIT(buf_free_at) struct buf coded = { 0 };
+    bool there = false;
     column_block_plain(c, block, COLUMN_DEADLINES, &plain);
     enum rc rc = buf_rc(&plain, d);
-    if (rc == RC_OK)
-        rc = column_block_code(buf_span(&plain), columns_block_rows(c->count, block),
-                               COLUMN_DEADLINES, &coded, d);
     if (rc != RC_OK)
         return rc;
     sha256(buf_span(&plain), ret_hash);
-    return write_named(folder, ret_hash, ".block", buf_span(&coded), d);
+    rc = is_written(folder, ret_hash, &there, d);
+    if (rc != RC_OK || there)
+        return rc;
+    rc = column_block_code(buf_span(&plain), columns_block_rows(c->count, block), COLUMN_DEADLINES,
+                           &coded, d);
+    return rc == RC_OK ? write_named(folder, ret_hash, ".block", buf_span(&coded), d) : rc;
 }
 
 static enum rc open_folder(const char *folder, char ret[PATH_LEN], struct diag *d)

@@ -8,6 +8,7 @@
 #include "core/cert/status_list.h"
 #include "core/cose/cbor.h"
 #include "issuer/publication/block_files.h"
+#include "issuer/publication/delta_files.h"
 #include "issuer/publication/log_files.h"
 #include "issuer/publication/snapshot.h"
 #include "issuer/register/engine.h"
@@ -21,14 +22,18 @@ struct material {
     struct signer *signer;
     const struct policy_values *policy;
     uint64_t sequence;
+    struct previous before; /* the last publication in this folder */
     struct columns columns;
+    struct delta_made delta;
     uint8_t root[SHA256_LEN]; /* of the deadline list's blocks */
     struct buf directory, status, deadlines, checkpoint, selftest, bundle;
 };
 
 static void material_free(struct material *m)
 {
+    previous_close(&m->before);
     columns_free(&m->columns);
+    delta_made_free(&m->delta);
     struct buf *const all[] = { &m->directory,  &m->status,   &m->deadlines,
                                 &m->checkpoint, &m->selftest, &m->bundle };
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
@@ -48,11 +53,18 @@ static enum rc sign(struct material *m, const char *typ, const struct buf *paylo
                        : rc;
 }
 
+/* Signed anew only when it says something new: a device need not fetch it again. */
 static enum rc make_directory(struct material *m, struct diag *d)
 {
     ON_EXIT(buf_free_at) struct buf payload = { 0 };
     const enum rc rc = snapshot_directory(m->reg, m->home, &payload, d);
-    return rc == RC_OK ? sign(m, TYP_DIRECTORY, &payload, &m->directory, d) : rc;
+    if (rc != RC_OK)
+        return rc;
+    const struct span same = previous_directory(&m->before, m->home, buf_span(&payload));
+    if (same.len == 0)
+        return sign(m, TYP_DIRECTORY, &payload, &m->directory, d);
+    buf_put_span(&m->directory, same);
+    return buf_rc(&m->directory, d);
 }
 
 static enum rc make_status(struct material *m, struct diag *d)
@@ -85,9 +97,14 @@ static enum rc make_deadlines(struct material *m, const char *folder, struct dia
 /* --- the bundle --- */
 
 /* Two messages that a sound device tells apart: one that holds, and the same with one bit turned.
- */
+ * The same ones for as long as the trust list is the same. */
 static enum rc make_selftest(struct material *m, struct diag *d)
 {
+    if (m->before.bundle && span_equal(bundle_section(m->before.bundle, SECTION_TRUST),
+                                       buf_span(&m->home->trust_bytes))) {
+        buf_put_span(&m->selftest, bundle_section(m->before.bundle, SECTION_SELFTEST));
+        return buf_rc(&m->selftest, d);
+    }
     ON_EXIT(buf_free_at) struct buf turned = { 0 };
     buf_put_span(&turned, buf_span(&m->deadlines));
     const enum rc rc = buf_rc(&turned, d);
@@ -127,6 +144,7 @@ static enum rc make_bundle(struct material *m, struct diag *d)
         .status_exp = lists_expire(m),
         .deadlines_exp = lists_expire(m),
         .columns = &m->columns,
+        .same_blocks = m->before.bundle,
     };
     collect_sections(m, buf_span(&survivors), parts.sections);
 
@@ -144,11 +162,15 @@ static enum rc make_bundle(struct material *m, struct diag *d)
 
 /* With the reader's code, from its own bytes, by the pinned roots: nobody else is first to find
  * out. */
-static enum rc check_bundle(const struct material *m, struct diag *d)
+static enum rc check_bundle(struct material *m, struct diag *d)
 {
     ON_EXIT(bundle_free_at) struct bundle *b = NULL;
-    const enum rc rc = bundle_open(buf_span(&m->bundle), &m->home->trust->roots, &b, d);
-    return rc == RC_OK ? bundle_check_all(b, NULL, NULL, d) : rc;
+    enum rc rc = bundle_open(buf_span(&m->bundle), &m->home->trust->roots, &b, d);
+    if (rc == RC_OK)
+        rc = bundle_check_all(b, NULL, NULL, d);
+    if (rc != RC_OK)
+        return rc;
+    return delta_make(&m->before, b, &m->columns, m->signer, m->home->now, &m->delta, d);
 }
 
 /* --- files --- */
@@ -185,6 +207,8 @@ static enum rc write_files(const struct material *m, const char *folder, struct 
         { "bundle.scb", buf_span(&m->bundle) },
     };
     enum rc rc = write_root(m->home, folder, d);
+    if (rc == RC_OK)
+        rc = delta_files_write(&m->delta, folder, d);
     for (size_t i = 0; rc == RC_OK && i < sizeof files / sizeof files[0]; i++)
         rc = write_file(folder, files[i].name, files[i].bytes, d);
     return rc;
@@ -204,11 +228,30 @@ static enum rc next_sequence(struct material *m, struct diag *d)
     return rc == RC_OK ? register_commit(m->reg, d) : rc;
 }
 
+/* From what was published last, when the log alone says what has changed since. */
+static enum rc make_columns(struct material *m, struct diag *d)
+{
+    const int32_t today = date_of_time(m->home->now);
+    bool made = false;
+    enum rc rc = RC_OK;
+    if (m->before.bundle) {
+        const struct snapshot_base base = {
+            .rows = &m->before.rows,
+            .log_size = bundle_checkpoint(m->before.bundle)->size,
+            .day = date_of_time(bundle_times(m->before.bundle).issued),
+        };
+        rc = snapshot_update(m->reg, &base, today, &m->columns, &made, d);
+    }
+    return rc == RC_OK && !made ? snapshot_columns(m->reg, today, &m->columns, d) : rc;
+}
+
 static enum rc make_lists(struct material *m, const char *folder, struct diag *d)
 {
     enum rc rc = next_sequence(m, d);
     if (rc == RC_OK)
-        rc = snapshot_columns(m->reg, date_of_time(m->home->now), &m->columns, d);
+        rc = previous_open(m->home, folder, &m->before, d);
+    if (rc == RC_OK)
+        rc = make_columns(m, d);
     if (rc == RC_OK)
         rc = log_checkpoint(m->reg, m->home, m->signer, &m->checkpoint, d);
     if (rc == RC_OK)
@@ -270,6 +313,8 @@ enum rc publish(struct home *h, const char *folder, struct published *ret, struc
         .bundle_bytes = m.bundle.len,
         .status_bytes = m.status.len,
         .deadline_bytes = m.deadlines.len,
+        .delta_bytes = m.delta.message.len,
+        .delta_rows = m.delta.rows,
     };
     return RC_OK;
 }

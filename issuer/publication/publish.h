@@ -11,8 +11,11 @@ struct published {
     uint64_t sequence, log_size;
     uint32_t rows;
     size_t bundle_bytes, status_bytes, deadline_bytes;
+    size_t delta_bytes; /* of the one from the publication before; 0: there is none */
+    uint32_t delta_rows;
 };
 
-/* folder is made when it is not there. Holds the register's writer lock while it runs. */
+/* folder is made when it is not there; its own last bundle is what the new one starts from. Holds
+ * the register's writer lock while it runs. */
 MUST_CHECK enum rc publish(struct home *h, const char *folder, struct published *ret,
                            struct diag *d);

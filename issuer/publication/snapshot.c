@@ -24,11 +24,18 @@ static enum status_bits bits_of(enum state order_state)
     return STATUS_INVALID;
 }
 
+/* Rows being filled; again: what is there already may be written over. */
+struct filling {
+    struct columns *columns;
+    bool again;
+};
+
 /* An index stands for one holder of one certificate, for ever. */
-static enum rc put_row(struct columns *c, const struct reg_cert *cert, uint32_t index,
+static enum rc put_row(const struct filling *f, const struct reg_cert *cert, uint32_t index,
                        const struct column_row *row, struct diag *d)
 {
-    if (index >= c->count || c->rows[index].version != 0)
+    struct columns *const c = f->columns;
+    if (index >= c->count || (!f->again && c->rows[index].version != 0))
         return diag_set(d, RC_FORMAT, DIAG_NO_OFFSET,
                         "certificate '%s' has a status index that was %s: run 'sitecert audit'",
                         cert->number, index >= c->count ? "never given out" : "given out twice");
@@ -36,7 +43,7 @@ static enum rc put_row(struct columns *c, const struct reg_cert *cert, uint32_t 
     return RC_OK;
 }
 
-static enum rc put_rows(struct columns *c, const struct reg_cert *cert, enum status_bits bits,
+static enum rc put_rows(const struct filling *f, const struct reg_cert *cert, enum status_bits bits,
                         struct diag *d)
 {
     struct column_row row = {
@@ -44,16 +51,16 @@ static enum rc put_rows(struct columns *c, const struct reg_cert *cert, enum sta
         .version = (uint16_t)cert->version,
         .deadline = cert->deadline,
     };
-    enum rc rc = put_row(c, cert, cert->status_index, &row, d);
+    enum rc rc = put_row(f, cert, cert->status_index, &row, d);
     for (size_t i = 0; rc == RC_OK && i < cert->retired_count; i++) {
         row.status = STATUS_INVALID;
         row.version = (uint16_t)cert->retired_version[i];
-        rc = put_row(c, cert, cert->retired[i], &row, d);
+        rc = put_row(f, cert, cert->retired[i], &row, d);
     }
     return rc;
 }
 
-static enum rc put_certificate(struct reg *r, uint32_t id, int32_t today, struct columns *c,
+static enum rc put_certificate(struct reg *r, uint32_t id, int32_t today, const struct filling *f,
                                struct diag *d)
 {
     struct reg_cert cert;
@@ -61,23 +68,80 @@ static enum rc put_certificate(struct reg *r, uint32_t id, int32_t today, struct
     enum rc rc = register_cert(r, id, &cert, d);
     if (rc == RC_OK)
         rc = register_order_state(r, &cert, today, &state, d);
-    return rc == RC_OK ? put_rows(c, &cert, bits_of(state), d) : rc;
+    return rc == RC_OK ? put_rows(f, &cert, bits_of(state), d) : rc;
+}
+
+/* Whole blocks: the running number is permuted inside its block. */
+static enum rc make_room(struct reg *r, struct columns *c, struct diag *d)
+{
+    const uint32_t given = register_status_index_count(r);
+    const uint32_t blocks = given / COLUMN_BLOCK + (given % COLUMN_BLOCK != 0);
+    if (given > COLUMN_ROWS_MAX)
+        return diag_set(d, RC_LIMIT, DIAG_NO_OFFSET, "a list has at most %u rows", COLUMN_ROWS_MAX);
+    return columns_resize(c, blocks * COLUMN_BLOCK, d);
 }
 
 enum rc snapshot_columns(struct reg *r, int32_t today, struct columns *ret, struct diag *d)
 {
     assert(r && ret);
 
-    /* Whole blocks: the running number is permuted inside its block. */
-    const uint32_t given = register_status_index_count(r);
-    const uint32_t blocks = given / COLUMN_BLOCK + (given % COLUMN_BLOCK != 0);
-    if (given > COLUMN_ROWS_MAX)
-        return diag_set(d, RC_LIMIT, DIAG_NO_OFFSET, "a list has at most %u rows", COLUMN_ROWS_MAX);
-    enum rc rc = columns_resize(ret, blocks * COLUMN_BLOCK, d);
-
+    const struct filling f = { .columns = ret };
+    enum rc rc = make_room(r, ret, d);
     const uint32_t certs = register_cert_count(r);
     for (uint32_t id = 0; rc == RC_OK && id < certs; id++)
-        rc = put_certificate(r, id, today, ret, d);
+        rc = put_certificate(r, id, today, &f, d);
+    return rc;
+}
+
+/* --- from a publication before --- */
+
+/* Everything that changes a row has a leaf, but for a day that comes: an order dated ahead. */
+static enum rc log_says_all(struct reg *r, const struct snapshot_base *base, int32_t today,
+                            bool *ret, struct diag *d)
+{
+    int64_t last = 0;
+    const enum rc rc = register_fact(r, FACT_LAST_DAY_AHEAD, INT64_MAX, &last, d);
+    *ret = base->log_size <= register_log_size(r) && base->day <= today && last <= base->day;
+    return rc;
+}
+
+static enum rc copy_rows(const struct columns *from, struct columns *to, struct diag *d)
+{
+    const enum rc rc = columns_resize(to, from->count, d);
+    if (rc == RC_OK && from->count > 0)
+        memcpy(to->rows, from->rows, from->count * sizeof *to->rows);
+    return rc;
+}
+
+static enum rc put_entry(struct reg *r, uint64_t index, int32_t today, const struct filling *f,
+                         struct diag *d)
+{
+    struct reg_log_entry e;
+    const enum rc rc = register_log_entry(r, index, &e, d);
+    if (rc != RC_OK)
+        return rc == RC_NOT_FOUND
+                   ? diag_set(d, RC_FORMAT, DIAG_NO_OFFSET, "log entry %llu is not there",
+                              (unsigned long long)index)
+                   : rc;
+    /* What a void leaf stood for was logged again behind it. */
+    return e.kind == LOG_VOID ? RC_OK : put_certificate(r, e.cert, today, f, d);
+}
+
+enum rc snapshot_update(struct reg *r, const struct snapshot_base *base, int32_t today,
+                        struct columns *ret, bool *ret_made, struct diag *d)
+{
+    assert(r && base && ret && ret_made);
+
+    const struct filling f = { .columns = ret, .again = true };
+    const uint64_t size = register_log_size(r);
+    enum rc rc = log_says_all(r, base, today, ret_made, d);
+    if (rc != RC_OK || !*ret_made)
+        return rc;
+    rc = copy_rows(base->rows, ret, d);
+    if (rc == RC_OK)
+        rc = make_room(r, ret, d);
+    for (uint64_t i = base->log_size; rc == RC_OK && i < size; i++)
+        rc = put_entry(r, i, today, &f, d);
     return rc;
 }
 

@@ -389,6 +389,9 @@ MUST_CHECK enum rc register_fact_put(struct reg *r, const char *name, int64_t va
                                      struct diag *d);
 #define FACT_LAST_SIGNED_AT "last_signed_at" /* Unix seconds; signing never goes back before it */
 #define FACT_LAST_SEQUENCE  "last_sequence"  /* of published bundles */
+/* The latest effective date of all orders dated ahead of the day they were given, days; 0 from a
+ * register's start: what is published changes on such a day though the log does not. */
+#define FACT_LAST_DAY_AHEAD "last_day_ahead"
 
 /* --- what only the audit asks --- */
 

@@ -268,6 +268,8 @@ static enum rc check_schema(struct reg *r, struct diag *d)
     if (rc == RC_OK && schema == 0 && r->mode == REG_WRITE) {
         schema = SCHEMA;
         rc = register_fact_put(r, SCHEMA_FACT, SCHEMA, d);
+        if (rc == RC_OK)
+            rc = register_fact_put(r, FACT_LAST_DAY_AHEAD, 0, d);
     }
     if (rc == RC_OK && schema != SCHEMA)
         rc = diag_set(d, RC_FORMAT, DIAG_NO_OFFSET,

@@ -1,6 +1,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "core/base/dates.h"
 #include "issuer/register/register_internal.h"
 
 /* An order's bytes: [action, state, effective, ordered at, operator's kid, log index, reason,
@@ -70,6 +71,18 @@ enum rc register_order(struct reg *r, uint32_t cert, uint32_t sequence, struct r
     return fits ? RC_OK : reg_damaged("orders", d);
 }
 
+/* What is published goes by it: whether a day that comes changes anything. */
+static enum rc keep_day_ahead(struct reg *r, const struct reg_order *o, struct diag *d)
+{
+    int64_t last = 0;
+    if (o->effective <= date_of_time(o->ordered_at))
+        return RC_OK;
+    const enum rc rc = register_fact(r, FACT_LAST_DAY_AHEAD, INT64_MAX, &last, d);
+    return rc == RC_OK && o->effective > last
+               ? register_fact_put(r, FACT_LAST_DAY_AHEAD, o->effective, d)
+               : rc;
+}
+
 enum rc register_order_put(struct reg *r, const struct reg_order *o, struct diag *d)
 {
     assert(r && o && o->ordered_at >= 0);
@@ -87,7 +100,9 @@ enum rc register_order_put(struct reg *r, const struct reg_order *o, struct diag
     cbor_put_uint(b, o->log_index);
     cbor_put_cstr(b, o->reason);
     cbor_put_cstr(b, o->reference);
-    const enum rc rc = reg_put_scratch(r, DB_ORDERS, reg_key_span(&key), PUT_ANY, d);
+    enum rc rc = reg_put_scratch(r, DB_ORDERS, reg_key_span(&key), PUT_ANY, d);
+    if (rc == RC_OK)
+        rc = keep_day_ahead(r, o, d);
     if (rc != RC_OK)
         return rc;
     return reg_put(r, DB_ORDER_TIMES, reg_key_span(&time), span_of(o->operator_kid, KID_LEN),

@@ -51,8 +51,8 @@ struct token_job {
 };
 void signer_tokens(struct signer *s, struct token_job *jobs, size_t count, unsigned threads);
 
-/* Signs a publication of this type (TYP_STATUS, TYP_DEADLINES, TYP_DIRECTORY, TYP_BUNDLE) with the
- * publish key. */
+/* Signs a publication of this type (TYP_STATUS, TYP_DEADLINES, TYP_DIRECTORY, TYP_BUNDLE,
+ * TYP_DELTA) with the publish key. */
 MUST_CHECK enum rc signer_publication(struct signer *s, const char *typ, struct span payload,
                                       int64_t now_s, struct buf *to, struct diag *d);
 /* The checkpoint note of a tree, with the log key. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/cert/deadline_list.h"
+#include "core/cert/delta.h"
 #include "core/cert/directory.h"
 #include "core/cert/status_list.h"
 #include "core/cose/cbor.h"
@@ -64,14 +65,20 @@ static enum rc check_bundle(const struct trust_list *trust, struct span payload,
     return cbor_skip(&c, "bundle header", &whole) && cbor_end(&c) ? RC_OK : RC_FORMAT;
 }
 
+static enum rc check_delta(const struct trust_list *trust, struct span payload, struct diag *d)
+{
+    struct delta delta;
+    const enum rc rc = delta_payload_read(payload, &delta, d);
+    return rc == RC_OK ? check_deployment(trust, delta.deployment, d) : rc;
+}
+
 static const struct {
     const char *typ;
     enum rc (*check)(const struct trust_list *trust, struct span payload, struct diag *d);
 } publications[] = {
-    { TYP_STATUS, check_status },
-    { TYP_DEADLINES, check_deadlines },
-    { TYP_DIRECTORY, check_directory },
-    { TYP_BUNDLE, check_bundle },
+    { TYP_STATUS, check_status },       { TYP_DEADLINES, check_deadlines },
+    { TYP_DIRECTORY, check_directory }, { TYP_BUNDLE, check_bundle },
+    { TYP_DELTA, check_delta },
 };
 
 static enum rc check_publication(const struct trust_list *trust, const char *typ,

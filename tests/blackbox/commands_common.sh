@@ -30,7 +30,7 @@ masked() {
     sed -E 's/"(operator|kid)":"[0-9a-f]{16}"/"\1":"KID"/g; s/"status_index":[0-9]+/"status_index":DRAWN/g
         s/^[0-9a-f]{16}  /KID  /; s/(root ?"?:?"?)[0-9a-f]{64}/\1HASH/; s/(根 )[0-9a-f]{64}/\1HASH/
         s/(process|进程) [0-9]+/\1 PID/; s/[0-9]{60,}/DIGITS/; s/"(x|y|n)":"[A-Za-z0-9_-]+"/"\1":"NUMBER"/g
-        s/"(bundle|status|deadline)_bytes":[0-9]+/"\1_bytes":SIZE/g; s/(bundle of |数据包 )[0-9]+/\1SIZE/'
+        s/"(bundle|status|deadline|delta)_bytes":[0-9]+/"\1_bytes":SIZE/g; s/(bundle of |delta of |数据包 |增量 )[0-9]+/\1SIZE/'
 }
 t() {
     echo "\$ sitecert $*"

@@ -15,3 +15,8 @@ struct bundle_show_options {
     const char *root;
 };
 int run_bundle_show(const struct cli_call *call);
+
+struct bundle_update_options {
+    const char *root;
+};
+int run_bundle_update(const struct cli_call *call);

@@ -116,7 +116,10 @@ static enum rc open_with(struct opening *o, const struct root_set *roots)
 {
     struct diag d = DIAG_INIT;
     const enum rc rc = bundle_open(o->dev->file.bytes, roots, &o->dev->bundle, &d);
-    return rc == RC_OK ? RC_OK : tell_apart(o, rc, &d);
+    if (rc != RC_OK)
+        return tell_apart(o, rc, &d);
+    o->dev->roots = roots ? *roots : bundle_trust(o->dev->bundle)->roots;
+    return RC_OK;
 }
 
 static enum rc open_pinned(struct opening *o, const uint8_t pinned[DEPLOYMENT_LEN])
@@ -392,6 +395,65 @@ void device_open(const struct device_choices *choices, const struct say *say, st
     const enum rc rc = choices->trust ? open_keys(&o) : open_lists(&o);
     if (rc == RC_OK)
         ret->answer = DEVICE_READY;
+}
+
+/* --- another bundle --- */
+
+/* As if bundle had been opened: device_open()'s questions are then asked of it. other  gets a copy
+ * of dev, which nobody closes. */
+static enum rc put_in_place(struct opening *o, const struct device *dev, struct bundle *bundle,
+                            struct device *other)
+{
+    uint8_t pinned[DEPLOYMENT_LEN];
+    bool known;
+    *other = *dev;
+    other->bundle = bundle;
+    other->note_count = 0;
+    other->evidence.bundle = bundle;
+    other->evidence.trust = bundle_trust(bundle);
+    other->evidence.refused = PROBLEM_NONE;
+    o->dev = other;
+    o->borrowed_clock = o->choices->at.given || getenv(CLOCK_VARIABLE);
+    return find_state(o, &known, pinned);
+}
+
+enum rc device_accepts(const struct device_choices *choices, const struct say *say,
+                       const struct device *dev, struct bundle *bundle, struct diag *d)
+{
+    assert(choices && say && dev && bundle);
+
+    struct device other;
+    struct seen seen = { 0 };
+    struct opening o = { .choices = choices, .say = say };
+    enum rc rc = put_in_place(&o, dev, bundle, &other);
+    if (rc == RC_OK && o.has_state)
+        rc = read_seen(&o, &seen);
+    if (rc != RC_OK)
+        return diag_set(d, rc, DIAG_NO_OFFSET, "what is remembered here cannot be read");
+    compare(&o, &seen);
+    if (other.evidence.refused == PROBLEM_BUNDLE_ROLLBACK)
+        return diag_set(d, RC_REFUSED, DIAG_NO_OFFSET,
+                        "it leads to a bundle that is older than what this device has seen");
+    if (other.evidence.refused != PROBLEM_NONE)
+        return diag_set(d, RC_REFUSED, DIAG_NO_OFFSET, "the clock was set back");
+    if (latest_signed(bundle) > other.evidence.now + CLOCK_SKEW_S)
+        return diag_set(d, RC_REFUSED, DIAG_NO_OFFSET,
+                        "it is signed more than a day ahead of this clock");
+    return RC_OK;
+}
+
+bool device_remember(const struct device_choices *choices, const struct say *say,
+                     const struct device *dev, struct bundle *bundle)
+{
+    assert(choices && say && dev && bundle);
+
+    struct device other;
+    struct opening o = { .choices = choices, .say = say };
+    if (put_in_place(&o, dev, bundle, &other) != RC_OK)
+        return false;
+    if (!worth_remembering(&o))
+        return true;
+    return o.has_state && remember(&o) == RC_OK && other.note_count == 0;
 }
 
 void device_expect(const struct device *dev, uint64_t index)

@@ -30,6 +30,7 @@ struct device {
 
     struct mapping file;
     struct bundle *bundle;
+    struct root_set roots; /* that the bundle was opened with; when nothing was pinned, its own */
     struct trust_list *own_trust; /* keys only */
 };
 
@@ -44,3 +45,17 @@ void device_close(struct device *dev); /* leaves it zeroed; for ON_EXIT too */
 
 /* The verdict of an input that this device cannot or must not judge. */
 struct verdict device_no_judgement(const struct device *dev);
+
+/* --- another bundle in the place of the one at hand --- */
+
+/*
+ * Whether this device would take this bundle: not older than what it has seen, not signed ahead of
+ * its clock. Both are opened by dev's roots, or by those that followed them.
+ *
+ * RC_REFUSED  it would not; d says why
+ */
+MUST_CHECK enum rc device_accepts(const struct device_choices *choices, const struct say *say,
+                                  const struct device *dev, struct bundle *bundle, struct diag *d);
+/* Remembers that it was seen; false: it could not, which is for the user to know. */
+bool device_remember(const struct device_choices *choices, const struct say *say,
+                     const struct device *dev, struct bundle *bundle);

@@ -55,6 +55,21 @@ static const struct cli_example show_examples[] = {
     { NULL, NULL, NULL },
 };
 
+static const struct cli_option update_options[] = {
+    { "root", 0, CLI_TEXT, "FILE", offsetof(struct bundle_update_options, root),
+      "发证系统的根密钥 (root.cbor)", "the issuer's roots (root.cbor)", false },
+    CLI_OPTIONS_END,
+};
+
+static const struct cli_example update_examples[] = {
+    { "certcheck bundle update bundle.scb 1631239200.delta",
+      "应用网站 /publish/deltas/ 下的增量；文件名是它所接续的序号",
+      "apply a delta from the issuer's /publish/deltas/; its name is the sequence that it is for" },
+    { "certcheck bundle update bundle.scb 1631239200.delta 1631325600.delta",
+      "错过几天时，依次给出；中间不能缺", "after some days, all of them in order, without a gap" },
+    { NULL, NULL, NULL },
+};
+
 static const struct cli_command commands[] = {
     { .name = "",
       .synopsis = "INPUT…",
@@ -76,6 +91,17 @@ static const struct cli_command commands[] = {
       .options_size = sizeof(struct bundle_show_options),
       .examples = show_examples,
       .run = run_bundle_show },
+    { .name = "bundle update",
+      .synopsis = "FILE DELTA…",
+      .min = 2,
+      .max = CLI_MANY,
+      .zh = "用增量更新数据包：逐个核对签名和结果，要么全部完成，要么保持原样",
+      .en = "brings a bundle up to date by deltas: every signature and the result are checked; all "
+            "of it or nothing",
+      .options = update_options,
+      .options_size = sizeof(struct bundle_update_options),
+      .examples = update_examples,
+      .run = run_bundle_update },
     CLI_COMMANDS_END,
 };
 

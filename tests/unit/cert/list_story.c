@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "core/cert/bundle_update.h"
 #include "core/cert/deadline_list.h"
 #include "tests/unit/cert/publisher.h"
 #include "tests/unit/intake/cases.h"
@@ -221,6 +222,48 @@ void tell_bundle(const char *path, struct span in, struct buf *to)
     if (rc != RC_OK)
         put_why(to, rc, &d);
     bundle_free(b);
+}
+
+static void put_rows(struct bundle *b, struct buf *to)
+{
+    for (uint64_t i = 0; i < bundle_times(b).rows; i++) {
+        struct column_row r;
+        assert_int_equal(bundle_find(b, i, &r, NULL), RC_OK);
+        buf_printf(to, "%" PRIu64 " status %u version %u deadline %" PRId32 "\n", i, r.status,
+                   r.version, r.deadline);
+    }
+}
+
+void tell_delta(const char *path, struct span in, struct buf *to)
+{
+    char beside[PATH_LEN];
+    struct buf bytes = { 0 }, out = { 0 };
+    struct bundle *before = NULL, *after = NULL;
+    struct bundle_update *u = NULL;
+    struct diag d = DIAG_INIT;
+    const int n =
+        snprintf(beside, sizeof beside, "%.*sbefore.scb", (int)(name_of(path) - path), path);
+    assert_true(n > 0 && (size_t)n < sizeof beside);
+    assert_int_equal(file_read(beside, 1u << 20, &bytes, NULL), RC_OK);
+    assert_int_equal(bundle_open(buf_span(&bytes), NULL, &before, NULL), RC_OK);
+    assert_int_equal(bundle_update_begin(before, NULL, &u, NULL), RC_OK);
+    enum rc rc = bundle_update_apply(u, in, &d);
+    if (rc == RC_OK)
+        rc = bundle_update_finish(u, &out, &after, &d);
+    if (rc == RC_OK)
+        rc = bundle_check_all(after, NULL, NULL, &d);
+    if (rc == RC_OK) {
+        buf_printf(to, "from %" PRIu64 "\n", bundle_times(before).sequence);
+        put_bundle(after, to);
+        put_rows(after, to);
+    } else {
+        put_why(to, rc, &d);
+    }
+    bundle_free(after);
+    bundle_update_free(u);
+    bundle_free(before);
+    buf_free(&bytes);
+    buf_free(&out);
 }
 
 static enum rc check_note(const char *path, struct span note, struct checkpoint *c, struct diag *d)

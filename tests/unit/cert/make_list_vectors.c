@@ -1,11 +1,12 @@
 /*
- * Writes tests/vectors/{status,deadlines,directory,bundle,log} anew: make_list_vectors FOLDER. For
- * when a format changes; what it writes is read by a person before it is kept, since the texts come
- * from the code that they are to check. Signatures differ from run to run.
+ * Writes tests/vectors/{status,deadlines,directory,bundle,delta,log} anew: make_list_vectors
+ * FOLDER. For when a format changes; what it writes is read by a person before it is kept, since
+ * the texts come from the code that they are to check. Signatures differ from run to run.
  */
 #include <stdio.h>
 
 #include "core/cert/deadline_list.h"
+#include "core/cert/delta.h"
 #include "core/cose/cbor.h"
 #include "core/flate/flate.h"
 #include "tests/unit/cert/list_story.h"
@@ -17,7 +18,7 @@
 static const char *root;
 static struct publisher pub;
 
-enum area_number { STATUS, DEADLINES, DIRECTORY, BUNDLE, LOG, AREAS };
+enum area_number { STATUS, DEADLINES, DIRECTORY, BUNDLE, DELTA, LOG, AREAS };
 static const struct area {
     const char *name;
     void (*tell)(const char *path, struct span in, struct buf *to);
@@ -26,6 +27,7 @@ static const struct area {
     [DEADLINES] = { "deadlines", tell_deadlines },
     [DIRECTORY] = { "directory", tell_directory },
     [BUNDLE] = { "bundle", tell_bundle },
+    [DELTA] = { "delta", tell_delta },
     [LOG] = { "log", tell_log },
 };
 
@@ -218,6 +220,129 @@ static void make_bundle(void)
     buf_free(&file);
 }
 
+/* --- deltas: from `before.scb`, sequence 42, to a bundle of sequence 43 --- */
+
+struct step {
+    struct parcel before, after;
+    struct buf before_file, after_file;
+    struct bundle *old, *new;
+    struct columns old_rows, new_rows;
+};
+
+static void step_begin(struct step *s)
+{
+    *s = (struct step){ 0 };
+    parcel_fill(&s->before, &pub, ROWS);
+    parcel_make(&s->before, &s->before_file);
+    assert_int_equal(bundle_open(buf_span(&s->before_file), NULL, &s->old, NULL), RC_OK);
+    assert_int_equal(bundle_columns(s->old, &s->old_rows, NULL), RC_OK);
+    parcel_fill(&s->after, &pub, ROWS);
+    struct buf *const directory = &s->after.sections[SECTION_DIRECTORY];
+    buf_clear(directory);
+    buf_put_span(directory, buf_span(&s->before.sections[SECTION_DIRECTORY]));
+    s->after.parts.sequence = 43;
+}
+
+static void step_payload(struct step *s, struct buf *payload)
+{
+    uint32_t rows;
+    bundle_free(s->new);
+    columns_free(&s->new_rows);
+    parcel_make(&s->after, &s->after_file);
+    assert_int_equal(bundle_open(buf_span(&s->after_file), NULL, &s->new, NULL), RC_OK);
+    assert_int_equal(bundle_columns(s->new, &s->new_rows, NULL), RC_OK);
+    buf_clear(payload);
+    assert_int_equal(delta_build(s->old, s->new, &s->old_rows, &s->new_rows, payload, &rows, NULL),
+                     RC_OK);
+}
+
+static void step_write(struct step *s, const char *name, struct buf *message)
+{
+    struct buf payload = { 0 };
+    step_payload(s, &payload);
+    publisher_sign(&pub, TYP_DELTA, buf_span(&payload), message);
+    write_case(DELTA, name, buf_span(message));
+    buf_free(&payload);
+}
+
+static void step_end(struct step *s)
+{
+    bundle_free(s->old);
+    bundle_free(s->new);
+    columns_free(&s->old_rows);
+    columns_free(&s->new_rows);
+    parcel_free(&s->before);
+    parcel_free(&s->after);
+    buf_free(&s->before_file);
+    buf_free(&s->after_file);
+}
+
+/* A good payload with other rows, or another step: whoever reads it must find out. */
+static void write_turned(struct step *s, const char *name, struct span changes, uint64_t from)
+{
+    struct buf payload = { 0 }, other = { 0 }, message = { 0 };
+    struct delta delta;
+    step_payload(s, &payload);
+    assert_int_equal(delta_payload_read(buf_span(&payload), &delta, NULL), RC_OK);
+    delta.changes = changes.ptr ? changes : delta.changes;
+    delta.from = from;
+    delta.to = from + 1;
+    delta_payload_put(&other, &delta);
+    publisher_sign(&pub, TYP_DELTA, buf_span(&other), &message);
+    write_case(DELTA, name, buf_span(&message));
+    buf_free(&payload);
+    buf_free(&other);
+    buf_free(&message);
+}
+
+/* One row of every digit of the code. */
+static void change_rows(struct columns *c)
+{
+    static const int32_t days[] = { 0, 365, 366, 730, 731, 1095, 1096 };
+    for (uint32_t i = 0; i < 7; i++) {
+        c->rows[i].version++;
+        c->rows[i].deadline += days[i];
+    }
+    c->rows[7].version = 65535;
+    c->rows[8].deadline = 21000;
+    c->rows[9].deadline = 21000;
+    c->rows[10].status = STATUS_SUSPENDED;
+}
+
+static void make_delta(void)
+{
+    struct step s;
+    struct buf message = { 0 }, payload = { 0 };
+    step_begin(&s);
+    write_file("delta", "before", ".scb", buf_span(&s.before_file));
+    step_write(&s, "no-row", &message);
+    change_rows(&s.after.columns);
+    buf_clear(&s.after.sections[SECTION_CHECKPOINT]);
+    publisher_checkpoint(&pub, 8, &s.after.sections[SECTION_CHECKPOINT]);
+    step_write(&s, "every-digit", &message);
+    write_altered(DELTA, &message);
+    write_turned(&s, "gap", span_of(NULL, 0), 43);
+    write_turned(&s, "backwards", span_of(NULL, 0), 41);
+    write_turned(&s, "other-rows", BYTES(0, 12), 42);
+    write_turned(&s, "no-such-code", BYTES(0, 81), 42);
+    write_turned(&s, "number-longer-than-it-need-be", BYTES(0x80, 0, 0), 42);
+    write_turned(&s, "row-past-the-end", BYTES(12, 3), 42);
+    write_turned(&s, "like-a-deadline-that-is-not-there", BYTES(0, 72), 42);
+    step_payload(&s, &payload);
+    publisher_sign(&pub, TYP_BUNDLE, buf_span(&payload), &message);
+    write_case(DELTA, "another-type", buf_span(&message));
+
+    buf_clear(&s.after.sections[SECTION_TRUST]);
+    publisher_trust(&pub, 2, &s.after.sections[SECTION_TRUST]);
+    buf_put_text(&s.after.sections[SECTION_CHECKPOINT], "— witness.example AAAAAAA=\n");
+    assert_int_equal(columns_resize(&s.after.columns, ROWS + 5, NULL), RC_OK);
+    s.after.columns.rows[ROWS + 3] = (struct column_row){ STATUS_VALID, 1, 21000 };
+    step_write(&s, "trust-list-and-more-rows", &message);
+    step_end(&s);
+    buf_free(&message);
+    buf_free(&payload);
+}
+
 static void sign_note(struct span body, struct buf *to)
 {
     uint8_t signature[SIGNATURE_LEN];
@@ -309,6 +434,7 @@ int main(int argc, char *argv[])
     make_blocks();
     make_directory();
     make_bundle();
+    make_delta();
     make_log();
     publisher_drop(&pub);
     return 0;

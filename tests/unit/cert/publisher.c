@@ -31,7 +31,7 @@ static void sign_trust(const struct publisher *p, struct span payload, struct bu
     buf_free(&tbs);
 }
 
-static void make_trust(struct publisher *p)
+void publisher_trust(const struct publisher *p, uint64_t sequence, struct buf *to)
 {
     struct trusted_key keys[3];
     struct trust_list list = {
@@ -39,7 +39,7 @@ static void make_trust(struct publisher *p)
         .hosts = { "CERTS.EXAMPLE" },
         .log_origin = PUBLISHER_ORIGIN,
         .status_uri = PUBLISHER_URI,
-        .sequence = 1,
+        .sequence = sequence,
         .issued = PUBLISHER_NOW,
         .next_update = PUBLISHER_UNTIL,
         .roots = p->roots,
@@ -51,7 +51,7 @@ static void make_trust(struct publisher *p)
     list_key(&list, &p->publish, USE_PUBLISH);
     list_key(&list, &p->log, USE_LOG);
     trust_list_payload_put(&payload, &list);
-    sign_trust(p, buf_span(&payload), &p->trust_bytes);
+    sign_trust(p, buf_span(&payload), to);
     buf_free(&payload);
     for (size_t i = 0; i < list.key_count; i++)
         pubkey_free(keys[i].key);
@@ -66,7 +66,7 @@ void publisher_make(struct publisher *p, unsigned seed)
         .token = test_key_new(ALG_ES256, seed + 3),
     };
     p->roots = (struct root_set){ .threshold = 1, .count = 1, .keys = { p->root.numbers } };
-    make_trust(p);
+    publisher_trust(p, 1, &p->trust_bytes);
     struct diag d = DIAG_INIT;
     if (trust_list_read(buf_span(&p->trust_bytes), &p->roots, &p->trust, &d) != RC_OK)
         fail_msg("%s", d.text);

@@ -43,5 +43,6 @@ void parcel_free(struct parcel *q);
 void parcel_make(struct parcel *q, struct buf *to); /* the file; to is emptied first */
 
 /* The sections that have a form of their own, appended. */
+void publisher_trust(const struct publisher *p, uint64_t sequence, struct buf *to);
 void publisher_directory(const struct publisher *p, struct buf *to);
 void publisher_checkpoint(const struct publisher *p, uint64_t size, struct buf *to);

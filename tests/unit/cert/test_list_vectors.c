@@ -26,6 +26,12 @@ static void every_bundle_reads_as_written(void **state)
     each_case("bundle", tell_bundle);
 }
 
+static void every_delta_leads_where_it_is_written(void **state)
+{
+    (void)state;
+    each_case("delta", tell_delta);
+}
+
 static void every_checkpoint_and_proof_reads_as_written(void **state)
 {
     (void)state;
@@ -39,6 +45,7 @@ int main(void)
         cmocka_unit_test(every_deadline_statement_and_block_reads_as_written),
         cmocka_unit_test(every_directory_reads_as_written),
         cmocka_unit_test(every_bundle_reads_as_written),
+        cmocka_unit_test(every_delta_leads_where_it_is_written),
         cmocka_unit_test(every_checkpoint_and_proof_reads_as_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

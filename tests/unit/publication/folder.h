@@ -14,7 +14,7 @@ struct listed {
     struct timespec time;
     off_t size;
 };
-#define LISTED_MAX 512
+#define LISTED_MAX 1024
 struct listing {
     size_t count;
     struct listed files[LISTED_MAX];

@@ -12,8 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/cert/bundle.h"
+#include "core/cert/bundle_update.h"
 #include "core/cert/deadline_list.h"
+#include "issuer/publication/delta_files.h"
 #include "issuer/publication/publish.h"
 
 static bool armed;
@@ -210,6 +211,93 @@ static void a_sequence_stands_for_one_publication(void **state)
     assert_true(a.sequence >= (uint64_t)scene.f.home.now);
 }
 
+/* From the file that stands there to the one published behind it. */
+static void follow_delta(const struct buf *old, uint64_t from, const struct buf *new)
+{
+    ON_EXIT(buf_free_at) struct buf delta = { 0 };
+    ON_EXIT(buf_free_at) struct buf out = { 0 };
+    ON_EXIT(bundle_free_at) struct bundle *b = NULL;
+    ON_EXIT(bundle_free_at) struct bundle *want = NULL;
+    ON_EXIT(bundle_update_free_at) struct bundle_update *u = NULL;
+    ON_EXIT(bundle_free_at) struct bundle *made = NULL;
+    struct diag d = DIAG_INIT;
+    char name[64];
+    (void)snprintf(name, sizeof name, "deltas/%llu.delta", (unsigned long long)from);
+    folder_read(scene.out, name, &delta);
+    assert_int_equal(bundle_open(buf_span(old), NULL, &b, NULL), RC_OK);
+    assert_int_equal(bundle_open(buf_span(new), NULL, &want, NULL), RC_OK);
+    if (bundle_update_begin(b, NULL, &u, &d) != RC_OK ||
+        bundle_update_apply(u, buf_span(&delta), &d) != RC_OK ||
+        bundle_update_finish(u, &out, &made, &d) != RC_OK ||
+        bundle_check_all(made, NULL, NULL, &d) != RC_OK)
+        fail_msg("%s", d.text);
+    assert_int_equal(bundle_times(made).sequence, bundle_times(want).sequence);
+}
+
+static void each_publication_leaves_a_delta_from_the_one_before(void **state)
+{
+    (void)state;
+    ON_EXIT(buf_free_at) struct buf first = { 0 };
+    ON_EXIT(buf_free_at) struct buf second = { 0 };
+    struct published a, b;
+    must_publish(&a);
+    assert_int_equal(a.delta_bytes, 0);
+    folder_read(scene.out, "bundle.scb", &first);
+
+    scene.f.home.now += 3600;
+    fixture_open(&scene.f);
+    story_crowd(&scene.f, 500, 9);
+    fixture_close(&scene.f);
+    must_publish(&b);
+    folder_read(scene.out, "bundle.scb", &second);
+    assert_int_equal(b.delta_rows, 9);
+    assert_in_range(b.delta_bytes, 1, 400 + 4 * 9);
+    follow_delta(&first, a.sequence, &second);
+}
+
+static void a_damaged_bundle_before_is_no_hindrance(void **state)
+{
+    (void)state;
+    ON_EXIT(buf_free_at) struct buf file = { 0 };
+    struct published a, b;
+    char path[PATH_LEN];
+    must_publish(&a);
+    folder_read(scene.out, "bundle.scb", &file);
+    file.ptr[file.len - 1] ^= 1;
+    assert_int_equal(path_join(scene.out, "bundle.scb", path, NULL), RC_OK);
+    assert_int_equal(file_replace(path, buf_span(&file), 0644, NULL), RC_OK);
+    must_publish(&b);
+    assert_int_equal(b.delta_bytes, 0);
+    assert_int_equal(open_bundle(), b.sequence);
+}
+
+static bool has_delta(uint64_t from)
+{
+    static struct listing l;
+    char name[64];
+    (void)snprintf(name, sizeof name, "deltas/%llu.delta", (unsigned long long)from);
+    folder_list(scene.out, &l);
+    return listing_find(&l, name) != NULL;
+}
+
+static void only_the_latest_deltas_are_kept(void **state)
+{
+    (void)state;
+    struct published a, b;
+    char path[PATH_LEN];
+    must_publish(&a);
+    for (unsigned i = 0; i < DELTAS_KEPT; i++) {
+        char name[64];
+        (void)snprintf(name, sizeof name, "deltas/%u.delta", 9 + i);
+        assert_int_equal(path_join(scene.out, name, path, NULL), RC_OK);
+        assert_int_equal(file_replace(path, SPAN_LITERAL("old"), 0644, NULL), RC_OK);
+    }
+    must_publish(&b);
+    assert_false(has_delta(9));
+    assert_true(has_delta(10));
+    assert_true(has_delta(a.sequence));
+}
+
 static bool contains(const struct buf *file, const char *text)
 {
     const size_t len = strlen(text);
@@ -329,6 +417,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(every_file_is_there_whole_and_readable_by_all),
         TEST(a_sequence_stands_for_one_publication),
+        TEST(each_publication_leaves_a_delta_from_the_one_before),
+        TEST(a_damaged_bundle_before_is_no_hindrance),
+        TEST(only_the_latest_deltas_are_kept),
         TEST(no_identity_number_or_key_leaves_the_home),
         TEST(a_folder_of_an_older_backup_is_refused_before_any_file_is_replaced),
         TEST(a_fault_leaves_old_files_whole_and_nothing_beside),

@@ -108,6 +108,83 @@ static void a_lapse_is_the_deadlines_to_tell(void **state)
     assert_int_equal(status_on("2050-01-01", 5), STATUS_VALID);
 }
 
+/* --- from a publication before --- */
+
+static int32_t day(const char *date)
+{
+    int32_t ret;
+    assert_true(date_parse(span_text(date), &ret));
+    return ret;
+}
+
+/* What the log has new since `size` entries, on top of rows, against all of the register. */
+static bool update_agrees(const struct columns *rows, uint64_t size, const char *before,
+                          const char *date)
+{
+    ON_EXIT(columns_free) struct columns all, now = { 0 };
+    const struct snapshot_base base = { .rows = rows, .log_size = size, .day = day(before) };
+    bool made = false;
+    struct diag d = DIAG_INIT;
+    columns_on(date, &all);
+    if (snapshot_update(engine_register(scene.engine), &base, day(date), &now, &made, &d) != RC_OK)
+        fail_msg("%s", d.text);
+    if (!made)
+        return false;
+    assert_int_equal(now.count, all.count);
+    for (uint32_t i = 0; i < all.count; i++) {
+        assert_int_equal(now.rows[i].status, all.rows[i].status);
+        assert_int_equal(now.rows[i].version, all.rows[i].version);
+        assert_int_equal(now.rows[i].deadline, all.rows[i].deadline);
+    }
+    columns_free(&now);
+    return true;
+}
+
+static void rows_from_nothing_are_all_rows(void **state)
+{
+    (void)state;
+    const struct columns none = { 0 };
+    assert_true(update_agrees(&none, 0, "2021-12-01", "2021-12-01"));
+}
+
+static void a_day_that_an_order_waits_for_is_made_anew(void **state)
+{
+    (void)state;
+    ON_EXIT(columns_free) struct columns before;
+    const uint64_t size = register_log_size(engine_register(scene.engine));
+    columns_on("2021-11-30", &before);
+    assert_false(update_agrees(&before, size, "2021-11-30", "2021-12-01"));
+    columns_free(&before);
+    columns_on("2021-12-01", &before);
+    assert_true(update_agrees(&before, size, "2021-12-01", "2021-12-02"));
+    assert_false(update_agrees(&before, size, "2021-12-01", "2021-11-30")); /* a clock set back */
+}
+
+static void more_leaves_than_the_log_has_are_no_base(void **state)
+{
+    (void)state;
+    ON_EXIT(columns_free) struct columns before;
+    const uint64_t size = register_log_size(engine_register(scene.engine));
+    columns_on("2021-12-01", &before);
+    assert_false(update_agrees(&before, size + 1, "2021-12-01", "2021-12-01"));
+}
+
+static void what_happens_later_is_told_by_the_log(void **state)
+{
+    (void)state;
+    ON_EXIT(columns_free) struct columns before;
+    const uint64_t size = register_log_size(engine_register(scene.engine));
+    columns_on("2021-12-01", &before);
+    static const char *const lines[] = { "@2021-12-20",
+                                         "order o20 action=suspend certificate=#5 "
+                                         "effective_on=2021-12-20",
+                                         NULL };
+    story_crowd(&scene, 700, 3);
+    story_lines(&scene, lines);
+    story_amend(&scene, 5, "李改名");
+    assert_true(update_agrees(&before, size, "2021-12-01", "2021-12-20"));
+}
+
 static void the_directory_names_posts_units_and_providers(void **state)
 {
     (void)state;
@@ -185,6 +262,10 @@ int main(void)
         cmocka_unit_test(final_orders_are_invalid_and_a_suspension_is_told_apart),
         cmocka_unit_test(a_lapse_is_the_deadlines_to_tell),
         cmocka_unit_test(the_directory_names_posts_units_and_providers),
+        cmocka_unit_test(rows_from_nothing_are_all_rows),
+        cmocka_unit_test(a_day_that_an_order_waits_for_is_made_anew),
+        cmocka_unit_test(more_leaves_than_the_log_has_are_no_base),
+        cmocka_unit_test(what_happens_later_is_told_by_the_log),
         cmocka_unit_test(a_provider_stands_under_its_unit_of_the_day),
         cmocka_unit_test(an_index_given_out_twice_is_not_published),
     };

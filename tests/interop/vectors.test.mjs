@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import test from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { readBundle } from './bundle.mjs'
+import { applyDelta } from './delta.mjs'
 import { read } from './cbor.mjs'
 import { decodeBlock, deadlineAt, statusAt } from './columns.mjs'
 import { checkSign1, readKey, sha256 } from './cose.mjs'
@@ -87,6 +88,26 @@ async function tellBundle(bytes) {
   ]
 }
 
+async function tellDelta(bytes) {
+  const before = await readBundle(readVector('delta', 'before.scb'))
+  const { header, sections, row } = await applyDelta(before, bytes)
+  return [
+    `from ${before.header.sequence}`,
+    `deployment ${hexOf(header.deployment)}`,
+    `sequence ${header.sequence}`,
+    `issued ${header.issued}`,
+    `status exp ${header.sets[0].exp}`,
+    `deadlines exp ${header.sets[1].exp}`,
+    `rows ${header.rows}`,
+    ...Object.values(sections).map((section, i) => `section ${i + 1} of ${section.length} bytes`),
+    `log size ${sections.checkpoint.toString().split('\n')[1]}`,
+    ...Array.from({ length: header.rows }, (_, i) => {
+      const { status, version, deadline } = row(i)
+      return `${i} status ${status} version ${version} deadline ${deadline}`
+    }),
+  ]
+}
+
 async function tellLog(bytes, trust, name) {
   if (name.startsWith('checkpoint')) {
     const { origin, size, root } = readCheckpoint(bytes, trust, NOW)
@@ -104,7 +125,7 @@ async function tellLog(bytes, trust, name) {
   ]
 }
 
-const TELLERS = { status: tellStatus, deadlines: tellDeadlines, directory: tellDirectory, bundle: tellBundle, log: tellLog }
+const TELLERS = { status: tellStatus, deadlines: tellDeadlines, directory: tellDirectory, bundle: tellBundle, delta: tellDelta, log: tellLog }
 
 async function tellOrRefuse(tell) {
   try {

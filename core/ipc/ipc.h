@@ -36,5 +36,6 @@ MUST_CHECK enum rc ipc_receive(int socket, struct buf *ret, int *ret_fd, uint32_
 MUST_CHECK enum rc ipc_listen(const char *path, unsigned mode, int *ret_fd, struct diag *d);
 MUST_CHECK enum rc ipc_connect(const char *path, uint32_t timeout_ms, int *ret_fd, struct diag *d);
 MUST_CHECK enum rc ipc_accept(int listening, uint32_t timeout_ms, int *ret_fd, struct diag *d);
-/* Who is at the other end (SO_PEERCRED). */
-MUST_CHECK enum rc ipc_peer(int socket, pid_t *ret_pid, uid_t *ret_uid, struct diag *d);
+/* Who is at the other end (SO_PEERCRED); each may be NULL. */
+MUST_CHECK enum rc ipc_peer(int socket, pid_t *ret_pid, uid_t *ret_uid, gid_t *ret_gid,
+                            struct diag *d);

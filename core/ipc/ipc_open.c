@@ -1,9 +1,11 @@
-#define _GNU_SOURCE /* struct ucred */
+#define _GNU_SOURCE /* struct ucred, O_PATH */
 #include "core/ipc/ipc.h"
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -26,14 +28,50 @@ static enum rc failed_to(const char *what, const char *path, struct diag *d)
     return diag_set(d, rc, DIAG_NO_OFFSET, "cannot %s '%s': %s", what, path, strerror(error));
 }
 
-static enum rc address(const char *path, struct sockaddr_un *ret, struct diag *d)
+/* An address, and the folder it goes through when its path is too long for one (−1: none). */
+struct place {
+    struct sockaddr_un a;
+    int folder;
+};
+
+static void place_leave(struct place *p)
+{
+    fd_close_at(&p->folder);
+}
+
+static enum rc too_long(const char *path, struct diag *d)
+{
+    return diag_set(d, RC_LIMIT, DIAG_NO_OFFSET, "the socket path '%.120s' is empty or too long",
+                    path);
+}
+
+/* By way of the folder's descriptor: sun_path has room for 107 bytes, homes may lie deeper. */
+static enum rc address_far(const char *path, struct place *ret, struct diag *d)
+{
+    char folder[PATH_LEN];
+    const char *const slash = strrchr(path, '/');
+    if (!slash || (size_t)(slash - path) >= sizeof folder)
+        return too_long(path, d);
+    memcpy(folder, path, (size_t)(slash - path));
+    folder[slash - path] = '\0';
+    ret->folder = open(folder[0] ? folder : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (ret->folder < 0)
+        return failed_to("open", folder, d);
+    const int n = snprintf(ret->a.sun_path, sizeof ret->a.sun_path, "/proc/self/fd/%d/%s",
+                           ret->folder, slash + 1);
+    return n > 0 && (size_t)n < sizeof ret->a.sun_path ? RC_OK : too_long(path, d);
+}
+
+/* *ret: folder -1 before. */
+static enum rc address(const char *path, struct place *ret, struct diag *d)
 {
     const size_t len = strlen(path);
-    if (len == 0 || len >= sizeof ret->sun_path)
-        return diag_set(d, RC_LIMIT, DIAG_NO_OFFSET, "the socket path '%.120s' is over %zu bytes",
-                        path, sizeof ret->sun_path - 1);
-    *ret = (struct sockaddr_un){ .sun_family = AF_UNIX };
-    memcpy(ret->sun_path, path, len + 1);
+    ret->a = (struct sockaddr_un){ .sun_family = AF_UNIX };
+    if (len == 0)
+        return too_long(path, d);
+    if (len >= sizeof ret->a.sun_path)
+        return address_far(path, ret, d);
+    memcpy(ret->a.sun_path, path, len + 1);
     return RC_OK;
 }
 
@@ -60,15 +98,15 @@ enum rc ipc_listen(const char *path, unsigned mode, int *ret_fd, struct diag *d)
 {
     assert(path && ret_fd);
 
-    struct sockaddr_un a;
-    const enum rc rc = address(path, &a, d);
+    ON_EXIT(place_leave) struct place p = { .folder = -1 };
+    const enum rc rc = address(path, &p, d);
     if (rc != RC_OK)
         return rc;
-    if (is_dead(&a))
+    if (is_dead(&p.a))
         (void)unlink(path);
 
     ON_EXIT(fd_close_at) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0 || !bind_there(fd, &a, mode))
+    if (fd < 0 || !bind_there(fd, &p.a, mode))
         return failed_to("listen at", path, d);
     *ret_fd = fd;
     fd = -1;
@@ -80,15 +118,15 @@ enum rc ipc_connect(const char *path, uint32_t timeout_ms, int *ret_fd, struct d
 {
     assert(path && ret_fd);
 
-    struct sockaddr_un a;
-    const enum rc rc = address(path, &a, d);
+    ON_EXIT(place_leave) struct place p = { .folder = -1 };
+    const enum rc rc = address(path, &p, d);
     if (rc != RC_OK)
         return rc;
     const struct timeval limit = { .tv_sec = timeout_ms / 1000,
                                    .tv_usec = (long)(timeout_ms % 1000) * 1000 };
     ON_EXIT(fd_close_at) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit) != 0 ||
-        !try_connect(fd, &a))
+        !try_connect(fd, &p.a))
         return failed_to("connect to", path, d);
     *ret_fd = fd;
     fd = -1;
@@ -112,7 +150,7 @@ enum rc ipc_accept(int listening, uint32_t timeout_ms, int *ret_fd, struct diag 
     return RC_OK;
 }
 
-enum rc ipc_peer(int socket, pid_t *ret_pid, uid_t *ret_uid, struct diag *d)
+enum rc ipc_peer(int socket, pid_t *ret_pid, uid_t *ret_uid, gid_t *ret_gid, struct diag *d)
 {
     struct ucred c;
     socklen_t len = sizeof c;
@@ -123,5 +161,7 @@ enum rc ipc_peer(int socket, pid_t *ret_pid, uid_t *ret_uid, struct diag *d)
         *ret_pid = c.pid;
     if (ret_uid)
         *ret_uid = c.uid;
+    if (ret_gid)
+        *ret_gid = c.gid;
     return RC_OK;
 }

@@ -12,8 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "core/sys/file.h"
 #include "core/sys/log.h"
+#include "core/sys/program.h"
 
 static const char *const names[HELPER_COUNT] = { "sitecert-signer", "sitecert-core",
                                                  "sitecert-reader" };
@@ -38,26 +38,6 @@ const char *helper_name(size_t i)
 }
 
 /* --- one process --- */
-
-static enum rc find_program(const char *name, char ret[PATH_LEN], struct diag *d)
-{
-    char own[PATH_LEN];
-    const ssize_t n = readlink("/proc/self/exe", own, sizeof own - 1);
-    if (n <= 0)
-        return diag_set(d, RC_IO, DIAG_NO_OFFSET, "/proc/self/exe: %s", strerror(errno));
-    own[n] = '\0';
-    char *const slash = strrchr(own, '/');
-    assert(slash);
-    slash[slash == own] = '\0';
-
-    const enum rc rc = path_join(own, name, ret, d);
-    if (rc != RC_OK)
-        return rc;
-    if (access(ret, X_OK) != 0)
-        return diag_set(d, RC_NOT_FOUND, DIAG_NO_OFFSET, "'%.150s' is not there: %s", ret,
-                        strerror(errno));
-    return RC_OK;
-}
 
 /* Between fork and exec: calls that are safe after fork in a process with threads, no others. */
 __attribute__((noreturn)) static void become(const struct helper *h, const char *name,
@@ -139,7 +119,7 @@ enum rc helpers_check(struct diag *d)
     char path[PATH_LEN];
     enum rc rc = RC_OK;
     for (size_t i = 0; rc == RC_OK && i < HELPER_COUNT; i++)
-        rc = find_program(names[i], path, d);
+        rc = program_beside(names[i], path, d);
     return rc;
 }
 
@@ -153,7 +133,7 @@ enum rc helpers_start(const char *home, int64_t now_ms, struct helpers **ret, st
     h->home = home;
     for (size_t i = 0; i < HELPER_COUNT; i++) {
         h->of[i].pause_ms = HELPER_PAUSE_MIN_MS;
-        const enum rc rc = find_program(names[i], h->of[i].path, d);
+        const enum rc rc = program_beside(names[i], h->of[i].path, d);
         if (rc != RC_OK) {
             free(h);
             return rc;

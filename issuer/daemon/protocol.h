@@ -22,7 +22,6 @@
 
 #define CORE_SOCKET   "run/core.sock" /* in the home */
 #define READER_SOCKET "run/reader.sock"
-#define SIGNER_SOCKET "run/signer.sock"
 
 #define BATCH_ID_LEN       16     /* lower-case hex */
 #define SIGNATURE_BASE_MAX 16384  /* bytes */

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "issuer/publication/audit.h"
+#include "keys/private/order.h"
 
 struct audit_run {
     struct reg *reg;

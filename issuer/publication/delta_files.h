@@ -6,7 +6,7 @@
 #pragma once
 
 #include "issuer/publication/previous.h"
-#include "keys/private/signer.h"
+#include "keys/signer/signer.h"
 
 #define DELTAS_KEPT 400
 

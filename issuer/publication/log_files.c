@@ -2,9 +2,44 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* --- the checkpoint --- */
+
+#define PLACES_A_TURN 4096u
+
+/* Orders were admitted when they were given; now the signer hears where in the log they stand. */
+static enum rc place_turn(struct reg *r, struct signer *s, uint64_t *at, uint64_t size,
+                          struct placed_order *places, struct diag *d)
+{
+    size_t count = 0;
+    for (; *at < size && count < PLACES_A_TURN; (*at)++) {
+        struct reg_log_entry entry;
+        const enum rc rc = register_log_entry(r, *at, &entry, d);
+        if (rc != RC_OK)
+            return rc;
+        if (entry.kind != LOG_ORDER)
+            continue;
+        const struct tlog_hash leaf = tlog_leaf(entry.data);
+        places[count].log_index = *at;
+        memcpy(places[count++].leaf, leaf.bytes, SHA256_LEN);
+    }
+    return count > 0 ? signer_place(s, places, count, d) : RC_OK;
+}
+
+static enum rc place_orders(struct reg *r, struct signer *s, uint64_t size, struct diag *d)
+{
+    struct signer_status status;
+    struct placed_order *const places = calloc(PLACES_A_TURN, sizeof *places);
+    if (!places)
+        return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "places of orders");
+    enum rc rc = signer_status(s, &status, d);
+    for (uint64_t at = rc == RC_OK ? status.checkpoint_size : size; rc == RC_OK && at < size;)
+        rc = place_turn(r, s, &at, size, places, d);
+    free(places);
+    return rc;
+}
 
 static enum rc sign_and_store(struct reg *r, const struct home *h, struct signer *s, uint64_t size,
                               struct buf *to, struct diag *d)
@@ -15,6 +50,9 @@ static enum rc sign_and_store(struct reg *r, const struct home *h, struct signer
     if (rc != RC_OK)
         return rc;
 
+    rc = place_orders(r, s, size, d);
+    if (rc != RC_OK)
+        return rc;
     const size_t start = to->len;
     rc = signer_checkpoint(s, size, root.bytes, h->now, to, d);
     if (rc != RC_OK)

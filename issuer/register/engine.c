@@ -29,14 +29,14 @@ static enum rc check_clock(const struct engine *e, struct diag *d)
 static enum rc open_parts(struct engine *e, struct diag *d)
 {
     enum rc rc = home_vault(e->home, &e->vault, d);
-    if (rc == RC_OK && !e->options.dry_run)
-        rc = home_signer(e->home, &e->signer, d);
     if (rc == RC_OK)
         rc = register_open(e->home, e->vault, REG_WRITE, &e->reg, d);
     if (rc == RC_OK)
         rc = register_fact(e->reg, FACT_LAST_SIGNED_AT, 0, &e->last_signed_at, d);
     if (rc == RC_OK)
         rc = check_clock(e, d);
+    if (rc == RC_OK && !e->options.dry_run)
+        rc = home_signer(e->home, &e->signer, d);
     if (rc == RC_OK && !e->options.dry_run)
         rc = engine_settle_leftovers(e, d);
     return rc;

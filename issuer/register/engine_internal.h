@@ -8,6 +8,7 @@
 #include <pthread.h>
 
 #include "issuer/register/engine.h"
+#include "keys/private/order.h"
 
 /* Payloads of one group, in the order of their log indexes. */
 struct sign_group {

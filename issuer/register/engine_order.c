@@ -87,6 +87,17 @@ bool engine_has_second(const struct engine *e)
     return e->second.listed && e->second.listed != e->first.listed;
 }
 
+/* It counts by itself, and has the last word. */
+static enum rc ask_signer(struct engine *e, enum order_action action, bool *ret_needed,
+                          struct diag *d)
+{
+    bool alone = false;
+    const enum rc rc = signer_order_alone(e->signer, span_of(e->first.kid, KID_LEN),
+                                          (uint32_t)action, e->home->now, &alone, d);
+    *ret_needed = !alone;
+    return rc;
+}
+
 enum rc engine_second_needed(struct engine *e, enum order_action action, uint32_t unit, bool *ret,
                              struct diag *d)
 {
@@ -101,12 +112,13 @@ enum rc engine_second_needed(struct engine *e, enum order_action action, uint32_
     const struct policy_values *const p =
         policy_at(e->home->policy, unit, date_of_time(e->home->now));
     struct order_counts counts;
-    const enum rc rc = register_orders_since(e->reg, e->home->now - DAY_S + 1, e->first.kid,
-                                             p->orders_alone_per_day_all, &counts, d);
-    if (rc == RC_OK)
-        *ret = counts.all >= p->orders_alone_per_day_all ||
-               counts.by_operator >= p->orders_alone_per_day;
-    return rc;
+    enum rc rc = register_orders_since(e->reg, e->home->now - DAY_S + 1, e->first.kid,
+                                       p->orders_alone_per_day_all, &counts, d);
+    if (rc != RC_OK)
+        return rc;
+    *ret =
+        counts.all >= p->orders_alone_per_day_all || counts.by_operator >= p->orders_alone_per_day;
+    return *ret || !e->signer ? RC_OK : ask_signer(e, action, ret, d);
 }
 
 /* --- an order's leaf --- */
@@ -128,15 +140,23 @@ static void put_payload(struct engine *e, const struct order_leaf *o, bool with_
     order_payload_put(&e->payload, &text);
 }
 
-static enum rc countersign(struct engine *e, const struct order_leaf *o, struct diag *d)
+static enum rc countersign(struct engine *e, const struct order_leaf *o, struct buf *to,
+                           struct diag *d)
 {
-    buf_clear(&e->leaf);
     const enum rc rc = operator_sign(e->second.key, e->home->trust, true, buf_span(&e->payload),
-                                     e->home->now, &e->leaf, d);
+                                     e->home->now, to, d);
     if (rc != RC_OK)
         return rc;
     return register_order_second_put(e->reg, o->cert->id, (uint32_t)o->cert->order_count,
-                                     buf_span(&e->leaf), d);
+                                     buf_span(to), d);
+}
+
+/* Before it is in the log: what the signer does not admit has never been. */
+static enum rc sign_order(struct engine *e, struct span second, struct diag *d)
+{
+    const enum rc rc = operator_sign(e->first.key, e->home->trust, false, buf_span(&e->payload),
+                                     e->home->now, &e->leaf, d);
+    return rc == RC_OK ? signer_order(e->signer, buf_span(&e->leaf), second, e->home->now, d) : rc;
 }
 
 static enum rc put_order(struct engine *e, const struct order_leaf *o, uint64_t log_index,
@@ -161,13 +181,14 @@ static enum rc put_order(struct engine *e, const struct order_leaf *o, uint64_t 
 enum rc engine_log_order(struct engine *e, const struct order_leaf *o, struct diag *d)
 {
     bool with_second;
+    ON_EXIT(buf_free_at) struct buf second = { 0 };
     enum rc rc = engine_second_needed(e, o->action, o->cert->unit, &with_second, d);
     if (rc != RC_OK)
         return rc;
     put_payload(e, o, with_second);
     rc = buf_rc(&e->payload, d);
     if (rc == RC_OK && with_second && !e->options.dry_run)
-        rc = countersign(e, o, d);
+        rc = countersign(e, o, &second, d);
     if (rc != RC_OK)
         return rc;
 
@@ -176,8 +197,7 @@ enum rc engine_log_order(struct engine *e, const struct order_leaf *o, struct di
     if (e->options.dry_run)
         buf_put_span(&e->leaf, buf_span(&e->payload));
     else
-        rc = operator_sign(e->first.key, e->home->trust, false, buf_span(&e->payload), e->home->now,
-                           &e->leaf, d);
+        rc = sign_order(e, buf_span(&second), d);
     if (rc == RC_OK)
         rc = buf_rc(&e->leaf, d);
     if (rc != RC_OK)

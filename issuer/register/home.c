@@ -2,9 +2,7 @@
 
 enum rc home_signer(const struct home *h, struct signer **ret, struct diag *d)
 {
-    char folder[PATH_LEN];
-    const enum rc rc = home_path(h, "keys", folder, d);
-    return rc == RC_OK ? signer_open(folder, h->trust, ret, d) : rc;
+    return signer_open(h->path, h->trust, ret, d);
 }
 
 enum rc home_vault(const struct home *h, struct vault **ret, struct diag *d)

@@ -11,14 +11,17 @@
  *                         (take both offline) register.key
  *   register/             LMDB: data.mdb lock.mdb; writer.lock
  *   layouts/              layout files
+ *   signer/               what the signer remembers (keys/memory/memory.h); in no backup
+ *   run/                  sockets of the processes
  *   import/               where interrupted imports stood; may be removed at any time
  */
 #pragma once
 
 #include "core/base/dates.h"
 #include "issuer/settings/home_open.h"
-#include "keys/private/signer.h"
+#include "keys/private/keyfile.h"
 #include "keys/private/vault.h"
+#include "keys/signer/signer.h"
 
 /* Of every key but two: the log's is Ed25519 (C2SP), the document's P-256 (PDF readers). */
 enum home_alg { HOME_ES256 = 0, HOME_SM2 = 1 };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/dates.h"
+#include "keys/memory/memory.h"
 #include "keys/private/root_sign.h"
 
 #define DAY_S       INT64_C(86400)
@@ -193,6 +194,8 @@ static enum rc make_deployment(const char *folder, const struct home_choices *ch
         rc = add_key(list, &terms, &plans[i], d);
     if (rc == RC_OK)
         rc = make_secret(folder, d);
+    if (rc == RC_OK)
+        rc = memory_create(folder, list->deployment, d);
     return rc == RC_OK ? put_trust(folder, list, root, d) : rc;
 }
 

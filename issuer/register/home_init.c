@@ -16,12 +16,12 @@
 static const char *const key_files[] = {
     "keys/root-1.pem",     "keys/token-1.pem",    "keys/token-2.pem",     "keys/publish-1.pem",
     "keys/log-1.pem",      "keys/operator-1.pem", "keys/operator-2.pem",  "keys/register.key",
-    "keys/document-1.pem", "keys/document-1.crt", "keys/document-ca.pem",
+    "keys/document-1.pem", "keys/document-1.crt", "keys/document-ca.pem", "signer/state",
 };
 /* A folder without sitecert.ini is no home, so that moves last. */
 static const char *const top_files[] = { "policy.json", "root.cbor", "trust.cbor",
                                          "document-ca.crt", "sitecert.ini" };
-static const char *const folders[] = { "keys", "register", "layouts" };
+static const char *const folders[] = { "keys", "register", "layouts", "signer" };
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
 

@@ -11,7 +11,7 @@
 #include "issuer/document/tsa.h"
 #include "issuer/publication/snapshot.h"
 #include "issuer/rendering/press_internal.h"
-#include "keys/private/document.h"
+#include "keys/signer/document.h"
 
 #define FIELDS_MAX 64u
 

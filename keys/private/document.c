@@ -1,4 +1,4 @@
-#include "keys/private/document.h"
+#include "keys/signer/document.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -83,7 +83,7 @@ static size_t room_for(const struct document_chain *chain, bool timed)
     return PDF_SIGNATURE_ROOM_MAX; /* document_chain_read() sees to it */
 }
 
-enum rc signer_document_room(const struct signer *s, bool timed, int64_t now_s, size_t *ret,
+enum rc signer_document_room(struct signer *s, bool timed, int64_t now_s, size_t *ret,
                              struct diag *d)
 {
     assert(s && ret);

@@ -1,9 +1,11 @@
+#include "keys/private/order.h"
+
 #include <assert.h>
 #include <string.h>
 
 #include "core/base/dates.h"
 #include "core/cose/cbor.h"
-#include "keys/private/signing.h"
+#include "keys/private/statement.h"
 
 #define NUMBER_BYTES 40   /* of a certificate's number, as in a token */
 #define TEXT_BYTES   1000 /* of a reason, a reference: as in a record */

@@ -4,7 +4,9 @@
 #include <pthread.h>
 
 #include "keys/private/document_chain.h"
-#include "keys/private/signer.h"
+#include "keys/private/signer_load.h"
+#include "keys/private/statement.h"
+#include "keys/signer/signer.h"
 
 struct signing_key {
     struct private_key *key;           /* owned */
@@ -25,23 +27,3 @@ struct signer {
 /* The newest key of this use that we hold and whose dates hold now_s. NULL: none, and d says so. */
 MUST_CHECK const struct signing_key *signing_key_find(const struct signer *s, enum key_use use,
                                                       int64_t now_s, struct diag *d);
-
-/* The trust list's entry for this public key; NULL: it holds none. */
-const struct trusted_key *trusted_entry(const struct trust_list *trust,
-                                        const struct public_numbers *numbers);
-
-/* What is put into one COSE_Sign1 of our own making. */
-struct statement {
-    const char *typ; /* NULL: a token */
-    struct span payload;
-    int64_t time_s; /* at which the key's dates must hold */
-};
-
-/*
- * Signs and, before a byte is handed out, checks the message as every verifier will.
- * to  appended to on RC_OK alone
- * RC_REFUSED, RC_BAD_SIGNATURE  the verifier's code would not take it
- */
-MUST_CHECK enum rc statement_sign(const struct statement *st, const struct private_key *key,
-                                  const struct trusted_key *trusted, const struct trust_list *trust,
-                                  struct buf *to, struct diag *d);

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "keys/private/signer.h"
+#include "keys/private/order.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

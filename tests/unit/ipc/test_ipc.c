@@ -220,8 +220,10 @@ static void a_socket_file_has_its_mode_and_says_who_is_there(void **state)
     assert_int_equal(ipc_accept(listening, LIMIT_MS, &served, NULL), RC_OK);
     pid_t pid = 0;
     uid_t uid = 1;
-    assert_int_equal(ipc_peer(served, &pid, &uid, NULL), RC_OK);
+    gid_t gid = 1;
+    assert_int_equal(ipc_peer(served, &pid, &uid, &gid, NULL), RC_OK);
     assert_int_equal(pid, getpid());
+    assert_int_equal(gid, getgid());
     assert_int_equal(uid, getuid());
 
     int second = -1;

@@ -4,8 +4,8 @@
 #include "tests/unit/private/fixture.h"
 
 #include "core/cert/pdf_signature.h"
-#include "keys/private/document.h"
 #include "keys/private/document_chain.h"
+#include "keys/signer/document.h"
 
 struct document_world {
     char folder[PATH_LEN];

@@ -5,8 +5,9 @@
 
 #include "core/cert/token.h"
 #include "core/sys/file.h"
+#include "keys/private/order.h"
 #include "keys/private/root_sign.h"
-#include "keys/private/signer.h"
+#include "keys/private/signer_load.h"
 
 #define FIXTURE_NOW   INT64_C(1700000000)
 #define FIXTURE_UNTIL (FIXTURE_NOW + 1000000)

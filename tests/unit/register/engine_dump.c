@@ -5,6 +5,7 @@
 
 #include "core/cert/token.h"
 #include "core/crypto/hash.h"
+#include "keys/private/order.h"
 
 #define MUST(call) assert_int_equal(call, RC_OK)
 

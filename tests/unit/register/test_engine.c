@@ -8,6 +8,7 @@
 #include "core/base/dates.h"
 #include "core/cert/token.h"
 #include "core/crypto/hash.h"
+#include "keys/private/order.h"
 
 #define MUST(call) assert_int_equal(call, RC_OK)
 

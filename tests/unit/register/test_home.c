@@ -271,6 +271,8 @@ static const struct {
     { "keys/register.key", 0600 },
     { "register", 0700 },
     { "layouts", 0700 },
+    { "signer", 0700 },
+    { "signer/state", 0600 },
 };
 
 static void assert_layout(const char *home)
@@ -285,7 +287,7 @@ static void assert_layout(const char *home)
     }
     char keys[PATH_LEN];
     in_home(home, "keys", keys);
-    assert_int_equal(scratch_count(home), 8);
+    assert_int_equal(scratch_count(home), 9);
     assert_int_equal(scratch_count(keys), 11);
 }
 

@@ -6,7 +6,7 @@
 
 #include "core/cert/pdf_signature.h"
 #include "core/cert/state.h"
-#include "keys/private/signer.h"
+#include "keys/signer/signer.h"
 
 struct document_request {
     struct span number;         /* the certificate's: 1 to TOKEN_NUMBER_MAX of 0-9 A-Z - */
@@ -21,8 +21,8 @@ struct document_request {
  * timed  true: a time-stamp will be added
  * RC_NOT_FOUND, RC_REFUSED  as signer_document()
  */
-MUST_CHECK enum rc signer_document_room(const struct signer *s, bool timed, int64_t now_s,
-                                        size_t *ret, struct diag *d);
+MUST_CHECK enum rc signer_document_room(struct signer *s, bool timed, int64_t now_s, size_t *ret,
+                                        struct diag *d);
 
 /*
  * Signs with the newest document key whose dates and certificate hold now_s.

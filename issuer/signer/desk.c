@@ -1,0 +1,365 @@
+#include "issuer/signer/desk.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/sys/clock.h"
+#include "core/sys/log.h"
+#include "issuer/settings/home_open.h"
+#include "issuer/signer/guard.h"
+#include "keys/private/signer_load.h"
+#include "keys/signer/protocol.h"
+
+/* What is replaced together when the trust list is. */
+struct office {
+    struct home home;
+    struct signer *signer; /* borrows home.trust */
+    struct stat trust;     /* of trust.cbor when it was read */
+};
+
+struct desk {
+    char path[PATH_LEN];
+    pthread_rwlock_t lock; /* of office */
+    struct office office;
+    struct guard *guard;
+};
+
+static void office_close(struct office *o)
+{
+    signer_free(o->signer);
+    home_close(&o->home);
+    o->signer = NULL;
+}
+
+static enum rc stat_trust(const char *home, struct stat *ret, struct diag *d)
+{
+    char path[PATH_LEN];
+    const enum rc rc = path_join(home, "trust.cbor", path, d);
+    if (rc != RC_OK)
+        return rc;
+    return stat(path, ret) == 0 ? RC_OK
+                                : diag_set(d, RC_NOT_FOUND, DIAG_NO_OFFSET, "no '%.150s'", path);
+}
+
+static enum rc office_open(const char *home, struct office *ret, struct diag *d)
+{
+    char keys[PATH_LEN];
+    ON_EXIT(office_close) struct office o = { .signer = NULL };
+    enum rc rc = home_open(home, &o.home, d);
+    if (rc == RC_OK)
+        rc = stat_trust(home, &o.trust, d);
+    if (rc == RC_OK)
+        rc = path_join(home, "keys", keys, d);
+    if (rc == RC_OK)
+        rc = signer_load(keys, o.home.trust, &o.signer, d);
+    if (rc != RC_OK)
+        return rc;
+    *ret = o;
+    o = (struct office){ .signer = NULL };
+    return RC_OK;
+}
+
+enum rc desk_open(const char *home, struct desk **ret, struct diag *d)
+{
+    assert(home && ret);
+
+    ON_EXIT(desk_close_at) struct desk *k = calloc(1, sizeof *k);
+    if (!k)
+        return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "the signer");
+    (void)pthread_rwlock_init(&k->lock, NULL);
+    const int n = snprintf(k->path, sizeof k->path, "%s", home);
+    if (n < 0 || (size_t)n >= sizeof k->path)
+        return diag_set(d, RC_LIMIT, PATH_LEN, "the path '%.40s…' is too long", home);
+    enum rc rc = office_open(home, &k->office, d);
+    if (rc == RC_OK)
+        rc = guard_open(home, k->office.home.trust->deployment, &k->guard, d);
+    if (rc == RC_OK)
+        rc = guard_trust(k->guard, k->office.home.trust->sequence, d);
+    if (rc == RC_OK)
+        *ret = TAKE(k);
+    return rc;
+}
+
+void desk_close(struct desk *k)
+{
+    if (!k)
+        return;
+    office_close(&k->office);
+    guard_close(k->guard);
+    (void)pthread_rwlock_destroy(&k->lock);
+    free(k);
+}
+
+bool desk_is_broken(struct desk *k)
+{
+    return guard_is_broken(k->guard);
+}
+
+/* --- a new trust list --- */
+
+static enum rc try_reload(struct desk *k, struct diag *d)
+{
+    ON_EXIT(office_close) struct office fresh = { .signer = NULL };
+    enum rc rc = office_open(k->path, &fresh, d);
+    if (rc == RC_OK &&
+        memcmp(fresh.home.trust->deployment, k->office.home.trust->deployment, DEPLOYMENT_LEN) != 0)
+        rc = diag_set(d, RC_REFUSED, DIAG_NO_OFFSET, "the trust list is another deployment's");
+    if (rc == RC_OK)
+        rc = guard_trust(k->guard, fresh.home.trust->sequence, d);
+    if (rc != RC_OK)
+        return rc;
+    const struct office old = k->office;
+    k->office = fresh;
+    fresh = old;
+    return RC_OK;
+}
+
+void desk_reload(struct desk *k)
+{
+    struct diag d = DIAG_INIT;
+    (void)pthread_rwlock_wrlock(&k->lock);
+    const enum rc rc = try_reload(k, &d);
+    if (rc != RC_OK)
+        (void)stat_trust(k->path, &k->office.trust, NULL); /* tried: not with every question */
+    const uint64_t sequence = k->office.home.trust->sequence;
+    (void)pthread_rwlock_unlock(&k->lock);
+    if (rc != RC_OK) {
+        log_failure(LEVEL_ERROR, "trust_list_not_taken", rc, &d);
+        return;
+    }
+    struct log_line l = log_begin(LEVEL_INFO, "trust_list_taken");
+    log_number(&l, "sequence", (int64_t)sequence);
+    log_end(&l);
+}
+
+static bool same_file(const struct stat *a, const struct stat *b)
+{
+    return a->st_ino == b->st_ino && a->st_dev == b->st_dev && a->st_size == b->st_size &&
+           a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+static void take_up_trust(struct desk *k)
+{
+    struct stat now;
+    if (stat_trust(k->path, &now, NULL) != RC_OK)
+        return;
+    (void)pthread_rwlock_rdlock(&k->lock);
+    const bool same = same_file(&now, &k->office.trust);
+    (void)pthread_rwlock_unlock(&k->lock);
+    if (!same)
+        desk_reload(k);
+}
+
+/* --- answers --- */
+
+/* A question with its answer on the way. */
+struct visit {
+    const struct signer_question *q;
+    struct guarded with;
+    struct buf bytes; /* what answer.body or answer.items borrows */
+    struct signer_answer answer;
+};
+
+static void visit_free_at(struct visit *v)
+{
+    buf_free(&v->bytes);
+}
+
+static enum rc answer_status(struct visit *v, struct diag *d)
+{
+    struct signer_status s = { 0 };
+    (void)d;
+    guard_status(v->with.guard, &s);
+    v->answer.deployment = span_of(v->with.trust->deployment, DEPLOYMENT_LEN);
+    v->answer.trust_sequence = s.trust_sequence;
+    v->answer.checkpoint_size = s.checkpoint_size;
+    v->answer.last_iat = s.last_iat;
+    return RC_OK;
+}
+
+static enum rc answer_tokens(struct visit *v, struct diag *d)
+{
+    size_t count = 0;
+    struct token_job *const jobs = calloc(SIGNER_TOKENS_MAX, sizeof *jobs);
+    if (!jobs)
+        return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "tokens");
+    enum rc rc = signer_payloads_read(v->q->items, jobs, &count, d);
+    if (rc == RC_OK) {
+        guard_tokens(&v->with, jobs, count);
+        signer_tokens_put(&v->bytes, jobs, count);
+        rc = buf_rc(&v->bytes, d);
+    }
+    for (size_t i = 0; i < count; i++)
+        buf_free(&jobs[i].cose);
+    free(jobs);
+    v->answer.items = buf_span(&v->bytes);
+    return rc;
+}
+
+static enum rc answer_publication(struct visit *v, struct diag *d)
+{
+    char typ[128];
+    const struct span s = v->q->typ;
+    if (s.len >= sizeof typ || memchr(s.ptr ? (const char *)s.ptr : "", '\0', s.len))
+        return diag_set(d, RC_FORMAT, DIAG_NO_OFFSET, "that is no type of publication");
+    memcpy(typ, s.ptr, s.len);
+    typ[s.len] = '\0';
+    return signer_publication(v->with.signer, typ, v->q->payload, v->q->now_s, &v->bytes, d);
+}
+
+static enum rc need_hash(const struct visit *v, struct diag *d)
+{
+    return v->q->hash.len == SHA256_LEN
+               ? RC_OK
+               : diag_set(d, RC_FORMAT, DIAG_NO_OFFSET, "a hash has %d bytes", SHA256_LEN);
+}
+
+static enum rc answer_checkpoint(struct visit *v, struct diag *d)
+{
+    const enum rc rc = need_hash(v, d);
+    return rc == RC_OK ? guard_checkpoint(&v->with, v->q->number, v->q->hash.ptr, &v->bytes, d)
+                       : rc;
+}
+
+static enum rc answer_void(struct visit *v, struct diag *d)
+{
+    char reason[SIGNER_REASON_MAX + 1];
+    const struct span s = v->q->text;
+    if (s.len == 0 || s.len >= sizeof reason || memchr(s.ptr, '\0', s.len))
+        return diag_set(d, RC_FORMAT, DIAG_NO_OFFSET, "a void leaf has a reason");
+    memcpy(reason, s.ptr, s.len);
+    reason[s.len] = '\0';
+    return guard_void(&v->with, v->q->number, reason, &v->bytes, d);
+}
+
+static enum rc answer_room(struct visit *v, struct diag *d)
+{
+    size_t room = 0;
+    const enum rc rc = signer_document_room(v->with.signer, v->q->flag, v->with.now_s, &room, d);
+    v->answer.number = room;
+    return rc;
+}
+
+static enum rc answer_document(struct visit *v, struct diag *d)
+{
+    enum rc rc = need_hash(v, d);
+    if (rc == RC_OK && v->q->state != STATE_VALID && v->q->state != STATE_DUE &&
+        v->q->state != STATE_LAPSED)
+        rc = diag_set(d, RC_REFUSED, DIAG_NO_OFFSET, "no copy is signed in this state");
+    if (rc != RC_OK)
+        return rc;
+    struct document_request r = {
+        .number = v->q->text,
+        .version = v->q->version,
+        .state = (enum state)v->q->state,
+        .room = (size_t)v->q->number,
+    };
+    memcpy(r.digest, v->q->hash.ptr, SHA256_LEN);
+    return signer_document(v->with.signer, &r, v->with.now_s, &v->bytes, d);
+}
+
+static enum rc answer_order_alone(struct visit *v, struct diag *d)
+{
+    if (v->q->kid.len != KID_LEN)
+        return diag_set(d, RC_FORMAT, DIAG_NO_OFFSET, "a key id has %d bytes", KID_LEN);
+    return guard_order_alone(&v->with, v->q->kid.ptr, v->q->action, &v->answer.flag, d);
+}
+
+static enum rc answer_order(struct visit *v, struct diag *d)
+{
+    return guard_order(&v->with, v->q->payload, v->q->second, d);
+}
+
+static enum rc answer_place(struct visit *v, struct diag *d)
+{
+    size_t count = 0;
+    struct placed_order *const orders = calloc(SIGNER_PLACES_MAX, sizeof *orders);
+    if (!orders)
+        return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "orders");
+    enum rc rc = signer_places_read(v->q->items, orders, &count, d);
+    if (rc == RC_OK)
+        rc = guard_place(&v->with, orders, count, d);
+    free(orders);
+    return rc;
+}
+
+static const struct {
+    const char *name;
+    enum rc (*answer)(struct visit *v, struct diag *d);
+    bool timed; /* who asks gives the time, and it must be about now */
+} desks[SIGNER_ASK_COUNT] = {
+    [SIGNER_ASK_STATUS] = { "status", answer_status, false },
+    [SIGNER_ASK_TOKENS] = { "tokens", answer_tokens, false },
+    [SIGNER_ASK_PUBLICATION] = { "publication", answer_publication, true },
+    [SIGNER_ASK_CHECKPOINT] = { "checkpoint", answer_checkpoint, true },
+    [SIGNER_ASK_VOID] = { "void", answer_void, true },
+    [SIGNER_ASK_ROOM] = { "room", answer_room, true },
+    [SIGNER_ASK_DOCUMENT] = { "document", answer_document, true },
+    [SIGNER_ASK_ORDER_ALONE] = { "order_alone", answer_order_alone, true },
+    [SIGNER_ASK_ORDER] = { "order", answer_order, true },
+    [SIGNER_ASK_PLACE] = { "place", answer_place, false },
+};
+
+void desk_refuse(struct buf *to, enum rc rc, const struct diag *why)
+{
+    struct signer_answer a = { .reply = SIGNER_REPLY_NO, .rc = (uint32_t)rc };
+    (void)snprintf(a.text, sizeof a.text, "%s", why->text[0] ? why->text : rc_text(rc));
+    signer_answer_put(to, &a);
+}
+
+static enum rc answer_one(struct visit *v, const struct desk *k, struct diag *d)
+{
+    const struct office *const o = &k->office;
+    v->with = (struct guarded){
+        .guard = k->guard,
+        .signer = o->signer,
+        .trust = o->home.trust,
+        .policy = o->home.policy,
+        .threads = o->home.settings.sign_threads > 0 ? o->home.settings.sign_threads : 1,
+    };
+    enum rc rc = clock_now(o->home.trust->demo, &v->with.now_s, d);
+    if (rc == RC_OK && desks[v->q->ask].timed)
+        rc = guard_time(v->q->now_s, v->with.now_s, d);
+    return rc == RC_OK ? desks[v->q->ask].answer(v, d) : rc;
+}
+
+static void log_refusal(enum signer_ask ask, enum rc rc, const struct diag *d)
+{
+    struct log_line l = log_begin(LEVEL_WARN, "refused");
+    log_word(&l, "asked", desks[ask].name);
+    log_cause(&l, rc, d);
+    log_end(&l);
+}
+
+enum rc desk_answer(struct desk *k, struct span message, struct buf *to, struct diag *d)
+{
+    assert(k && to);
+
+    struct diag why = DIAG_INIT;
+    struct signer_question q;
+    ON_EXIT(visit_free_at) struct visit v = { .q = &q };
+    enum rc rc = signer_question_read(message, &q, &why);
+    if (rc != RC_OK) {
+        desk_refuse(to, rc, &why);
+        return diag_set(d, RC_FORMAT, why.offset, "%s", why.text);
+    }
+    take_up_trust(k);
+    (void)pthread_rwlock_rdlock(&k->lock);
+    rc = answer_one(&v, k, &why);
+    if (rc == RC_OK) {
+        v.answer.reply = SIGNER_REPLY_DONE;
+        if (v.answer.items.len == 0)
+            v.answer.body = buf_span(&v.bytes);
+        signer_answer_put(to, &v.answer);
+    }
+    (void)pthread_rwlock_unlock(&k->lock);
+    if (rc != RC_OK) {
+        log_refusal(q.ask, rc, &why);
+        desk_refuse(to, rc, &why);
+    }
+    return buf_rc(to, d);
+}

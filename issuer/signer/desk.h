@@ -1,0 +1,35 @@
+/*
+ * One question to the signer, answered: keys, trust list, policy and guard of one home, as they
+ * stand now. A new trust list is taken up before the next question. Threads: any.
+ */
+#pragma once
+
+#include "core/base/buf.h"
+#include "core/base/rc.h"
+
+struct desk;
+
+/*
+ * Opens the home, its keys and the signer's memory.
+ * home  a folder; copied
+ * RC_*  as home_open(), signer_load(), memory_open(), guard_trust()
+ */
+MUST_CHECK enum rc desk_open(const char *home, struct desk **ret, struct diag *d);
+void desk_close(struct desk *k); /* NULL is fine; no question may be under way */
+DEFINE_ON_EXIT(struct desk, desk_close)
+
+/*
+ * Answers one message (keys/signer/protocol.h).
+ * to   gets exactly one answer, whatever the message is
+ * RC_NOMEM     nothing could be answered
+ * RC_FORMAT    it was no question: the answer says so, and its sender deserves no other
+ */
+MUST_CHECK enum rc desk_answer(struct desk *k, struct span message, struct buf *to, struct diag *d);
+/* An answer that refuses. */
+void desk_refuse(struct buf *to, enum rc rc, const struct diag *why);
+
+/* Takes up trust list, policy and settings again; what is wrong with them is logged, and those from
+ * before stay. */
+void desk_reload(struct desk *k);
+/* It cannot remember any more, and has to be opened anew. */
+bool desk_is_broken(struct desk *k);

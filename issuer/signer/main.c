@@ -1,0 +1,102 @@
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "core/cli/cli.h"
+#include "issuer/signer/serve.h"
+
+#define HOME_VARIABLE "SITECERT_HOME"
+#define HOME_DEFAULT  "/var/lib/sitecert"
+
+struct options {
+    const char *home;
+    struct cli_number client;
+    bool check_config;
+};
+
+static const struct cli_option options[] = {
+    { "home", 0, CLI_TEXT, "DIR", offsetof(struct options, home),
+      "系统目录；默认取 SITECERT_HOME，再默认 /var/lib/sitecert",
+      "the deployment's folder; by default SITECERT_HOME, else /var/lib/sitecert", false },
+    { "serve", 0, CLI_NUMBER, "FD", offsetof(struct options, client),
+      "由 sitecert 命令启动：已连接的套接字；无人连接时结束",
+      "started by a sitecert command: its connected socket; ends when nobody is connected", false },
+    { "check-config", 0, CLI_FLAG, NULL, offsetof(struct options, check_config),
+      "只检查设置、密钥与签名记录，不启动",
+      "check settings, keys and the memory of what was signed, and start nothing", false },
+    CLI_OPTIONS_END,
+};
+
+static const char *home_of(const struct options *o)
+{
+    const char *const variable = getenv(HOME_VARIABLE);
+    if (o->home)
+        return o->home;
+    return variable && variable[0] ? variable : HOME_DEFAULT;
+}
+
+static bool is_socket(int64_t fd)
+{
+    int type = 0;
+    socklen_t len = sizeof type;
+    return fd > 2 && fd <= INT_MAX && getsockopt((int)fd, SOL_SOCKET, SO_TYPE, &type, &len) == 0 &&
+           type == SOCK_STREAM && fcntl((int)fd, F_SETFD, FD_CLOEXEC) == 0;
+}
+
+static int run(const struct cli_call *call)
+{
+    const struct options *const o = call->options;
+    struct diag d = DIAG_INIT;
+    const struct serve_options how = {
+        .home = home_of(o),
+        .client = o->client.given ? (int)o->client.value : -1,
+    };
+    if (o->client.given && !is_socket(o->client.value)) {
+        say_error(&call->say, "--serve：没有这个套接字", "--serve: no such socket");
+        return CLI_EXIT_USAGE;
+    }
+    const enum rc rc = o->check_config ? serve_check(how.home, &d) : serve(&how, &d);
+    if (rc != RC_OK) {
+        /* Who has started us says it. */
+        if (!o->client.given)
+            say_diag(&call->say, rc, &d);
+        return 1;
+    }
+    if (o->check_config)
+        say_note(&call->say, "设置无误", "the settings hold");
+    return 0;
+}
+
+static const struct cli_example examples[] = {
+    { "sitecert-signer --home /var/lib/sitecert", "在前台运行", "in the foreground" },
+    { "sitecert-signer --check-config", "检查密钥与签名记录", "are keys and memory right?" },
+    { NULL, NULL, NULL },
+};
+
+int main(int argc, char *argv[])
+{
+    static const struct cli_command commands[] = {
+        { .name = "",
+          .synopsis = "",
+          .zh = "独自持有私钥，按规则签名",
+          .en = "hold the private keys alone, and sign what the rules allow",
+          .options = options,
+          .options_size = sizeof(struct options),
+          .examples = examples,
+          .run = run },
+        CLI_COMMANDS_END,
+    };
+    static const struct cli_program program = {
+        .name = "sitecert-signer",
+        .zh = "签名进程：在前台运行，在 run/signer.sock 上应答",
+        .en = "the signer process: runs in the foreground, answers at run/signer.sock",
+        .commands = commands,
+        .footer_zh = "SIGTERM：答完手头的请求后停止；SIGHUP：重读信任列表与参数。退出状态：0 "
+                     "按要求停止，1 未能启动或不能继续，2 用法不对",
+        .footer_en =
+            "SIGTERM: end after the requests under way; SIGHUP: read trust list and policy "
+            "again. Exit status: 0 ended as asked, 1 it could not start or go on, 2 usage",
+    };
+    return cli_run(&program, argc, argv);
+}

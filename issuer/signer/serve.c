@@ -1,0 +1,349 @@
+#include "issuer/signer/serve.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/ipc/ipc.h"
+#include "core/sys/file.h"
+#include "core/sys/log.h"
+#include "core/sys/notify.h"
+#include "issuer/signer/desk.h"
+#include "keys/signer/signer.h"
+
+#define CLIENTS_MAX 64
+#define REFUSAL_MS  1000
+#define ANSWER_MS   60000
+#define END_MS      10000 /* for requests under way */
+#define SOCKET_MODE 0660u
+
+struct serving {
+    struct desk *desk;
+    int listening, signals, wake[2];
+    pthread_mutex_t lock;     /* of the rest */
+    int clients[CLIENTS_MAX]; /* sockets; -1: free */
+    unsigned count;
+    bool broken;
+};
+
+/* --- one client --- */
+
+struct client {
+    struct serving *all;
+    int socket;
+};
+
+static bool take_place(struct serving *s, int socket)
+{
+    bool taken = false;
+    (void)pthread_mutex_lock(&s->lock);
+    for (size_t i = 0; !taken && i < CLIENTS_MAX; i++) {
+        if (s->clients[i] >= 0)
+            continue;
+        s->clients[i] = socket;
+        s->count++;
+        taken = true;
+    }
+    (void)pthread_mutex_unlock(&s->lock);
+    return taken;
+}
+
+static void give_place(struct serving *s, int socket, bool broken)
+{
+    (void)pthread_mutex_lock(&s->lock);
+    for (size_t i = 0; i < CLIENTS_MAX; i++) {
+        if (s->clients[i] == socket)
+            s->clients[i] = -1;
+    }
+    s->count--;
+    s->broken = s->broken || broken;
+    (void)close(socket); /* inside the lock: its number may be another's at once */
+    (void)pthread_mutex_unlock(&s->lock);
+    (void)!write(s->wake[1], "", 1);
+}
+
+/* What was no question is answered as well, and then the client is dropped. */
+static enum rc serve_one(struct client *c, struct buf *message, struct buf *answer, struct diag *d)
+{
+    enum rc rc = ipc_receive(c->socket, message, NULL, 0, d);
+    if (rc != RC_OK)
+        return rc;
+    buf_clear(answer);
+    rc = desk_answer(c->all->desk, buf_span(message), answer, d);
+    const enum rc sent =
+        buf_ok(answer) ? ipc_send(c->socket, buf_span(answer), -1, ANSWER_MS, d) : RC_NOMEM;
+    return rc != RC_OK ? rc : sent;
+}
+
+/* Until it closes. */
+static void *serve_client(void *arg)
+{
+    struct client *const c = arg;
+    ON_EXIT(buf_free_at) struct buf message = { 0 };
+    ON_EXIT(buf_free_at) struct buf answer = { 0 };
+    struct diag d = DIAG_INIT;
+    enum rc rc = RC_OK;
+    bool broken = false;
+    while (rc == RC_OK && !broken) {
+        rc = serve_one(c, &message, &answer, &d);
+        broken = desk_is_broken(c->all->desk);
+    }
+    if (rc != RC_OK && rc != RC_NOT_FOUND)
+        log_failure(LEVEL_WARN, "client_dropped", rc, &d);
+    give_place(c->all, c->socket, broken);
+    free(c);
+    return NULL;
+}
+
+static enum rc start_client(struct serving *s, int socket, struct diag *d)
+{
+    pthread_t thread;
+    struct client *const c = malloc(sizeof *c);
+    if (!c || !take_place(s, socket)) {
+        free(c);
+        (void)close(socket);
+        return diag_set(d, RC_LIMIT, CLIENTS_MAX, "too many clients");
+    }
+    *c = (struct client){ s, socket };
+    if (pthread_create(&thread, NULL, serve_client, c) == 0) {
+        (void)pthread_detach(thread);
+        return RC_OK;
+    }
+    free(c);
+    give_place(s, socket, false);
+    return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "no thread for a client");
+}
+
+/*
+ * Whom the socket's mode lets in is asked again: root, our own user, or who runs with our group as
+ * its own, as core and reader do. (In a user namespace of ours other users have no number.)
+ */
+static enum rc check_peer(int socket, struct diag *d)
+{
+    uid_t uid = 0;
+    gid_t gid = 0;
+    const enum rc rc = ipc_peer(socket, NULL, &uid, &gid, d);
+    if (rc != RC_OK)
+        return rc;
+    if (uid == 0 || uid == geteuid() || gid == getegid())
+        return RC_OK;
+    return diag_set(d, RC_REFUSED, DIAG_NO_OFFSET, "user %u is not let in", (unsigned)uid);
+}
+
+static void welcome(struct serving *s)
+{
+    struct diag d = DIAG_INIT;
+    int socket = -1;
+    enum rc rc = ipc_accept(s->listening, 1, &socket, &d);
+    if (rc == RC_BUSY)
+        return;
+    if (rc == RC_OK)
+        rc = check_peer(socket, &d);
+    if (rc == RC_OK)
+        rc = start_client(s, socket, &d);
+    else
+        fd_close_at(&socket);
+    if (rc != RC_OK)
+        log_failure(LEVEL_WARN, "client_refused", rc, &d);
+}
+
+/* --- until told --- */
+
+static enum rc take_signals(bool by_client, int *ret, struct diag *d)
+{
+    sigset_t set;
+    (void)sigemptyset(&set);
+    (void)sigaddset(&set, SIGTERM);
+    (void)sigaddset(&set, SIGHUP);
+    (void)sigaddset(&set, SIGINT);
+    (void)signal(SIGPIPE, SIG_IGN);
+    /* Ctrl-C is meant for the command, which then closes. */
+    if (by_client)
+        (void)signal(SIGINT, SIG_IGN);
+    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
+        return diag_set(d, RC_IO, DIAG_NO_OFFSET, "signals cannot be blocked");
+    *ret = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    return *ret >= 0 ? RC_OK : diag_set(d, RC_IO, DIAG_NO_OFFSET, "signals cannot be read");
+}
+
+/* True: we are to end. */
+static bool take_signal(struct serving *s)
+{
+    struct signalfd_siginfo info;
+    bool end = false;
+    while (read(s->signals, &info, sizeof info) == (ssize_t)sizeof info) {
+        if (info.ssi_signo == SIGHUP)
+            desk_reload(s->desk);
+        else
+            end = true;
+    }
+    return end;
+}
+
+static unsigned count_clients(struct serving *s, bool *ret_broken)
+{
+    (void)pthread_mutex_lock(&s->lock);
+    const unsigned count = s->count;
+    *ret_broken = s->broken;
+    (void)pthread_mutex_unlock(&s->lock);
+    return count;
+}
+
+static void drain_wake(struct serving *s)
+{
+    char bytes[64];
+    while (read(s->wake[0], bytes, sizeof bytes) > 0)
+        ;
+}
+
+static enum rc run(struct serving *s, bool by_client, struct diag *d)
+{
+    struct pollfd p[] = {
+        { .fd = s->signals, .events = POLLIN },
+        { .fd = s->wake[0], .events = POLLIN },
+        { .fd = s->listening, .events = POLLIN },
+    };
+    const int64_t watchdog_ms = (int64_t)notify_watchdog_ms() / 2;
+    for (;;) {
+        bool broken = false;
+        (void)poll(p, 3, watchdog_ms > 0 ? (int)watchdog_ms : -1);
+        if (take_signal(s))
+            return RC_OK;
+        if (p[2].revents & POLLIN)
+            welcome(s);
+        drain_wake(s);
+        if (watchdog_ms > 0)
+            notify_watchdog();
+        if (count_clients(s, &broken) == 0 && by_client)
+            return RC_OK;
+        if (broken)
+            return diag_set(d, RC_IO, DIAG_NO_OFFSET, "the memory has to be opened anew");
+    }
+}
+
+/* --- beginning and end --- */
+
+static void end_clients(struct serving *s)
+{
+    const struct timespec tick = { .tv_nsec = 2000000 };
+    bool broken;
+    (void)pthread_mutex_lock(&s->lock);
+    for (size_t i = 0; i < CLIENTS_MAX; i++) {
+        if (s->clients[i] >= 0)
+            (void)shutdown(s->clients[i], SHUT_RD); /* what is under way is still answered */
+    }
+    (void)pthread_mutex_unlock(&s->lock);
+    for (int waited = 0; count_clients(s, &broken) > 0 && waited < END_MS; waited += 2)
+        (void)nanosleep(&tick, NULL);
+    if (count_clients(s, &broken) > 0)
+        _exit(1); /* memory and sockets are still in use: the kernel closes them */
+}
+
+static void serving_end(struct serving *s)
+{
+    fd_close_at(&s->listening);
+    end_clients(s);
+    fd_close_at(&s->signals);
+    fd_close_at(&s->wake[0]);
+    fd_close_at(&s->wake[1]);
+    desk_close(s->desk);
+    (void)pthread_mutex_destroy(&s->lock);
+}
+
+static enum rc open_socket(const char *home, int *ret, struct diag *d)
+{
+    char path[PATH_LEN];
+    enum rc rc = path_join(home, "run", path, d);
+    if (rc == RC_OK)
+        rc = folder_make(path, 0700, d);
+    if (rc == RC_OK)
+        rc = path_join(home, SIGNER_SOCKET, path, d);
+    return rc == RC_OK ? ipc_listen(path, SOCKET_MODE, ret, d) : rc;
+}
+
+/* Keys are in this process: none of it is written anywhere, and nobody looks in. */
+static void close_shutters(void)
+{
+    const struct rlimit none = { 0, 0 };
+    (void)setrlimit(RLIMIT_CORE, &none);
+    (void)prctl(PR_SET_DUMPABLE, 0);
+}
+
+static enum rc begin(struct serving *s, const struct serve_options *o, struct diag *d)
+{
+    enum rc rc = take_signals(o->client >= 0, &s->signals, d);
+    if (rc == RC_OK && pipe(s->wake) != 0)
+        rc = diag_set(d, RC_IO, DIAG_NO_OFFSET, "cannot make a pipe: %s", strerror(errno));
+    if (rc != RC_OK)
+        return rc;
+    for (size_t i = 0; i < 2; i++) {
+        (void)fcntl(s->wake[i], F_SETFL, O_NONBLOCK);
+        (void)fcntl(s->wake[i], F_SETFD, FD_CLOEXEC);
+    }
+    rc = desk_open(o->home, &s->desk, d);
+    if (rc == RC_OK)
+        rc = open_socket(o->home, &s->listening, d);
+    if (rc == RC_OK && o->client >= 0)
+        rc = start_client(s, o->client, d);
+    return rc;
+}
+
+/* Who has started us hears why it came to nothing, as the answer to its first question. */
+static void excuse(int client, enum rc rc, const struct diag *why)
+{
+    ON_EXIT(buf_free_at) struct buf message = { 0 };
+    ON_EXIT(buf_free_at) struct buf answer = { 0 };
+    desk_refuse(&answer, rc, why);
+    if (ipc_receive(client, &message, NULL, REFUSAL_MS, NULL) == RC_OK && buf_ok(&answer))
+        (void)!ipc_send(client, buf_span(&answer), -1, REFUSAL_MS, NULL);
+}
+
+static void serving_init(struct serving *s)
+{
+    *s = (struct serving){ .listening = -1, .signals = -1, .wake = { -1, -1 } };
+    for (size_t i = 0; i < CLIENTS_MAX; i++)
+        s->clients[i] = -1;
+    (void)pthread_mutex_init(&s->lock, NULL);
+}
+
+enum rc serve(const struct serve_options *o, struct diag *d)
+{
+    assert(o && o->home);
+
+    struct serving s;
+    struct diag why = DIAG_INIT;
+    serving_init(&s);
+    close_shutters();
+    log_open("sitecert-signer", o->client >= 0 ? LEVEL_ERROR : LEVEL_INFO);
+    enum rc rc = begin(&s, o, &why);
+    if (rc != RC_OK) {
+        if (o->client >= 0)
+            excuse(o->client, rc, &why);
+        serving_end(&s);
+        return diag_set(d, rc, DIAG_NO_OFFSET, "%s", why.text);
+    }
+    struct log_line l = log_begin(LEVEL_INFO, "ready");
+    log_end(&l);
+    notify_ready();
+    rc = run(&s, o->client >= 0, d);
+    notify_stopping();
+    serving_end(&s);
+    return rc;
+}
+
+enum rc serve_check(const char *home, struct diag *d)
+{
+    ON_EXIT(desk_close_at) struct desk *k = NULL;
+    return desk_open(home, &k, d);
+}

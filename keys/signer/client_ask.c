@@ -40,14 +40,21 @@ static enum rc said(const struct signer_answer *a, struct diag *d)
                : diag_set(d, (enum rc)a->rc, DIAG_NO_OFFSET, "%s", a->text);
 }
 
+/* It would not start. RC_BUSY: another has the home, and will listen soon. */
+static enum rc excuse(const struct signer_answer *a, struct diag *d)
+{
+    const enum rc rc = said(a, d);
+    return rc == RC_BUSY ? rc : RC_REFUSED;
+}
+
 /* RC_NOT_FOUND, RC_BUSY: none yet, one that ends, or one that only another has by now: again. */
 static enum rc greet(struct signer *s, struct diag *d)
 {
     const struct signer_question q = { .ask = SIGNER_ASK_STATUS };
     struct signer_answer a;
     enum rc rc = exchange(s, &q, HELLO_MS, &a, d);
-    if (rc == RC_OK)
-        rc = said(&a, d);
+    if (rc == RC_OK && a.reply == SIGNER_REPLY_NO)
+        return excuse(&a, d);
     if (rc != RC_OK)
         return rc;
     if (!span_equal(a.deployment, span_of(s->trust->deployment, DEPLOYMENT_LEN)))

@@ -99,6 +99,9 @@ const struct trust_list *bundle_trust(const struct bundle *b);
 const struct directory *bundle_directory(const struct bundle *b);
 const struct policy *bundle_policy(const struct bundle *b);
 const struct checkpoint *bundle_checkpoint(const struct bundle *b);
+/* As many witnesses have cosigned the checkpoint as the trust list asks for; true when it asks for
+ * none. */
+bool bundle_witnessed(const struct bundle *b);
 /*
  * A section's bytes. The survivors may be large, so they are hashed when first asked for: an empty
  * span (a section that is there is never empty) says that they are not what the header promises.

@@ -24,6 +24,11 @@ const struct checkpoint *bundle_checkpoint(const struct bundle *b)
     return &b->checkpoint;
 }
 
+bool bundle_witnessed(const struct bundle *b)
+{
+    return b->witnessed;
+}
+
 struct span bundle_section(const struct bundle *b, enum bundle_section s)
 {
     assert(b && s >= SECTION_TRUST && s <= SECTION_SELFTEST);

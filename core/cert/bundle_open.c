@@ -3,6 +3,7 @@
 
 #include "core/base/reader.h"
 #include "core/cert/bundle_state.h"
+#include "core/cert/cosignature.h"
 
 void bundle_free(struct bundle *b)
 {
@@ -189,6 +190,17 @@ static enum rc open_checkpoint(struct bundle *b, struct diag *d)
     return rc == RC_OK ? RC_OK : diag_set(d, rc, why.offset, "%s", why.text);
 }
 
+/* Of a log whose checkpoint too few have seen the keys and names still count: the judge decides. */
+static enum rc count_witnesses(struct bundle *b, struct diag *d)
+{
+    unsigned held = 0;
+    const enum rc rc =
+        cosignatures_count(b->sections[SECTION_CHECKPOINT], &b->checkpoint, b->trust, &held, d);
+    if (rc == RC_OK)
+        b->witnessed = held >= b->trust->witness_quorum;
+    return rc;
+}
+
 static enum rc open_all(struct bundle *b, const struct root_set *roots, struct diag *d)
 {
     struct reader r = reader_over(b->file);
@@ -215,6 +227,8 @@ static enum rc open_all(struct bundle *b, const struct root_set *roots, struct d
         rc = policy_read(b->sections[SECTION_POLICY], &b->policy, d);
     if (rc == RC_OK)
         rc = open_checkpoint(b, d);
+    if (rc == RC_OK)
+        rc = count_witnesses(b, d);
     return rc;
 }
 

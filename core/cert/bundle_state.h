@@ -34,6 +34,7 @@ struct bundle {
     struct directory directory;
     struct policy *policy;
     struct checkpoint checkpoint;
+    bool witnessed;
     uint32_t blocks; /* of each set */
     struct bundle_blocks sets[BUNDLE_SETS];
     struct bundle_later *later; /* owned */

@@ -4,15 +4,8 @@
 #include "core/base/utf8.h"
 #include "core/cert/tlog_text.h"
 
-#define KEY_ID_LEN        4
 #define EM_DASH           "\xe2\x80\x94"
 #define NOTE_TYPE_ED25519 0x01 /* C2SP signed-note, "Signature types" */
-
-/* One signature line. */
-struct note_line {
-    struct span name;
-    struct span base64;
-};
 
 void checkpoint_body_put(struct buf *b, const char *origin, uint64_t size,
                          const struct tlog_hash *root)
@@ -23,26 +16,43 @@ void checkpoint_body_put(struct buf *b, const char *origin, uint64_t size,
     text_put_hash(b, root);
 }
 
-void note_key_id(const char *name, const uint8_t pub[ED25519_PUB_LEN], uint8_t ret[KEY_ID_LEN])
+void note_typed_id(const char *name, uint8_t type, const uint8_t pub[ED25519_PUB_LEN],
+                   uint8_t ret[NOTE_ID_LEN])
 {
-    uint8_t key[2 + ED25519_PUB_LEN] = { '\n', NOTE_TYPE_ED25519 };
+    uint8_t key[2 + ED25519_PUB_LEN] = { '\n', type };
     memcpy(key + 2, pub, ED25519_PUB_LEN);
 
     uint8_t hash[SHA256_LEN];
     sha256_2(span_text(name), span_of(key, sizeof key), hash);
-    memcpy(ret, hash, KEY_ID_LEN);
+    memcpy(ret, hash, NOTE_ID_LEN);
+}
+
+void note_key_id(const char *name, const uint8_t pub[ED25519_PUB_LEN], uint8_t ret[NOTE_ID_LEN])
+{
+    note_typed_id(name, NOTE_TYPE_ED25519, pub, ret);
+}
+
+void note_line_put(struct buf *b, const char *name, const uint8_t id[NOTE_ID_LEN],
+                   struct span signature)
+{
+    ON_EXIT(buf_free_at) struct buf raw = { 0 };
+    buf_put(&raw, id, NOTE_ID_LEN);
+    buf_put_span(&raw, signature);
+    if (!buf_ok(&raw)) {
+        b->failed = true;
+        return;
+    }
+    buf_printf(b, EM_DASH " %s ", name);
+    base64_encode(buf_span(&raw), b);
+    buf_put_text(b, "\n");
 }
 
 void note_signature_put(struct buf *b, const char *name, const uint8_t pub[ED25519_PUB_LEN],
                         const uint8_t signature[SIGNATURE_LEN])
 {
-    uint8_t raw[KEY_ID_LEN + SIGNATURE_LEN];
-    note_key_id(name, pub, raw);
-    memcpy(raw + KEY_ID_LEN, signature, SIGNATURE_LEN);
-
-    buf_printf(b, EM_DASH " %s ", name);
-    base64_encode(span_of(raw, sizeof raw), b);
-    buf_put_text(b, "\n");
+    uint8_t id[NOTE_ID_LEN];
+    note_key_id(name, pub, id);
+    note_line_put(b, name, id, span_of(signature, SIGNATURE_LEN));
 }
 
 /* The spaces of Unicode above U+0020 (property White_Space), in UTF-8; U+0085 is a control
@@ -73,7 +83,7 @@ static bool is_name(struct span s)
 }
 
 /* "— name base64". Whether the base64 is any is known when it is decoded. */
-static bool split_line(struct span line, struct note_line *ret)
+bool note_line_split(struct span line, struct note_line *ret)
 {
     const struct span dash = SPAN_LITERAL(EM_DASH " ");
     if (line.len <= dash.len || memcmp(line.ptr, dash.ptr, dash.len) != 0)
@@ -92,10 +102,9 @@ static bool split_line(struct span line, struct note_line *ret)
     return is_name(ret->name);
 }
 
-/* Key id and signature of a line; at least one byte of signature. */
-static bool decode_line(const struct note_line *line, struct buf *ret)
+bool note_line_decode(const struct note_line *line, struct buf *ret)
 {
-    return base64_decode(line->base64, ret) && ret->len > KEY_ID_LEN;
+    return base64_decode(line->base64, ret) && ret->len > NOTE_ID_LEN;
 }
 
 static enum rc check_lines(struct reader *r, struct diag *d)
@@ -107,11 +116,11 @@ static enum rc check_lines(struct reader *r, struct diag *d)
         const size_t at = r->pos;
         struct span text;
         struct note_line line;
-        if (!text_take_line(r, &text) || !split_line(text, &line))
+        if (!text_take_line(r, &text) || !note_line_split(text, &line))
             return diag_set(d, RC_FORMAT, at, "not a signature line of a checkpoint");
 
         ON_EXIT(buf_free_at) struct buf raw = { 0 };
-        if (!decode_line(&line, &raw))
+        if (!note_line_decode(&line, &raw))
             return diag_set(d, RC_FORMAT, at, "a checkpoint's signature is not base64");
     }
     return RC_OK;
@@ -161,7 +170,7 @@ enum rc checkpoint_parse(struct span note, struct checkpoint *ret, struct diag *
 static enum rc check_signatures(struct reader *lines, const struct checkpoint *c, const char *name,
                                 const struct pubkey *key, struct diag *d)
 {
-    uint8_t id[KEY_ID_LEN];
+    uint8_t id[NOTE_ID_LEN];
     note_key_id(name, pubkey_numbers(key)->x, id);
 
     bool found = false;
@@ -169,13 +178,13 @@ static enum rc check_signatures(struct reader *lines, const struct checkpoint *c
     while (text_take_line(lines, &text)) {
         struct note_line line;
         ON_EXIT(buf_free_at) struct buf raw = { 0 };
-        if (!split_line(text, &line) || !decode_line(&line, &raw))
+        if (!note_line_split(text, &line) || !note_line_decode(&line, &raw))
             return diag_set(d, RC_FORMAT, lines->pos, "not a signature line of a checkpoint");
         if (!span_equal(line.name, span_text(name)) || memcmp(raw.ptr, id, sizeof id) != 0)
             continue;
 
         enum check answer = CHECK_BAD;
-        const struct span sig = span_of(raw.ptr + KEY_ID_LEN, raw.len - KEY_ID_LEN);
+        const struct span sig = span_of(raw.ptr + NOTE_ID_LEN, raw.len - NOTE_ID_LEN);
         const enum rc rc = pubkey_check(key, c->body, sig, &answer, d);
         if (rc != RC_OK)
             return rc;

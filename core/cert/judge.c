@@ -234,7 +234,7 @@ static void conclude_by_deadline(struct judgement *j)
 static bool is_fresh(const struct verdict *v)
 {
     static const enum problem doubts[] = { PROBLEM_SIGNED_AHEAD, PROBLEM_STATUS_STALE,
-                                           PROBLEM_TRUST_STALE };
+                                           PROBLEM_TRUST_STALE, PROBLEM_WITNESS_QUORUM };
     for (size_t i = 0; i < sizeof doubts / sizeof doubts[0]; i++)
         if (verdict_has(v, doubts[i]))
             return false;
@@ -345,6 +345,8 @@ static void judge_times(struct judgement *j)
         return;
     }
 
+    if (!bundle_witnessed(e->bundle))
+        verdict_add(v, PROBLEM_WITNESS_QUORUM);
     const struct bundle_times times = bundle_times(e->bundle);
     if (times.issued > e->now + CLOCK_SKEW_S)
         verdict_add(v, PROBLEM_SIGNED_AHEAD);

@@ -58,6 +58,8 @@ enum tristate { TRI_UNKNOWN = 0, TRI_FALSE = 1, TRI_TRUE = 90 };
       "the status is too old: update the bundle")                                                  \
     X(PROBLEM_TRUST_STALE, "trust_stale", "信任列表过期，请更新数据包",                            \
       "the trust list is past its next update: update the bundle")                                 \
+    X(PROBLEM_WITNESS_QUORUM, "witness_quorum", "见证不足，数据可能只给本机看",                    \
+      "too few witnesses have cosigned: these lists may be shown to this device alone")            \
     X(PROBLEM_BLOCK_DAMAGED, "block_damaged", "数据包已损坏，请重新下载",                          \
       "the bundle is damaged: fetch it again")                                                     \
     X(PROBLEM_SELF_TEST, "self_test", "本机自检未通过，不能用来核验",                              \

@@ -190,12 +190,11 @@ int main(int argc, char *argv[])
         const char *name;
         enum scene_survivor survivor;
         uint64_t above; /* of the cut-off, beyond the token's log index */
-    } cut_offs[] = { { "survivor", SURVIVOR_TOKEN, 1 },
-                     { "forged", SURVIVOR_ANOTHER, 1 },
-                     { "forged-unused", SURVIVOR_NO_TOKEN, 1 },
-                     { "forged-behind", SURVIVOR_ABSENT, 0 },
-                     { "unproven", SURVIVOR_ABSENT, 1 },
-                     { "unpromised", SURVIVOR_DAMAGED, 1 } };
+    } cut_offs[] = {
+        { "survivor", SURVIVOR_TOKEN, 1 },         { "forged", SURVIVOR_ANOTHER, 1 },
+        { "forged-unused", SURVIVOR_NO_TOKEN, 1 }, { "forged-behind", SURVIVOR_ABSENT, 0 },
+        { "unproven", SURVIVOR_ABSENT, 1 },        { "unpromised", SURVIVOR_DAMAGED, 1 }
+    };
     for (size_t i = 0; i < sizeof cut_offs / sizeof cut_offs[0]; i++) {
         s = scene_good();
         s.key.cut_off.given = true;
@@ -218,6 +217,13 @@ int main(int argc, char *argv[])
     s = scene_good();
     s.selftest_lies = true;
     write_scene("lying", s);
+    s = scene_good();
+    s.witnesses = 3;
+    s.quorum = s.cosigned = 2;
+    write_scene("witnessed", s);
+    s.cosigned = 1;
+    s.cosigned_twice = true;
+    write_scene("unwitnessed", s);
     s = scene_good();
     s.sequence--;
     write_scene("older", s);

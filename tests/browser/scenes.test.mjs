@@ -29,7 +29,7 @@ async function both(scene, bundleName, at, lang, rootName = scene) {
 const STATES = {
   good: 'valid', due: 'due', lapsed: 'lapsed', suspended: 'suspended', revoked: 'revoked', replaced: 'valid', unassigned: 'unknown',
   survivor: 'valid', forged: 'unknown', 'forged-unused': 'unknown', 'forged-behind': 'unknown', unproven: 'unknown', unpromised: 'unknown',
-  stranger: 'unknown', 'wrong-use': 'unknown', 'other-host': 'valid', demo: 'valid', 'damaged-block': 'unknown',
+  stranger: 'unknown', 'wrong-use': 'unknown', 'other-host': 'valid', demo: 'valid', witnessed: 'valid', unwitnessed: 'unknown', 'damaged-block': 'unknown',
 }
 for (const [scene, state] of Object.entries(STATES)) {
   for (const lang of ['zh', 'en']) {

@@ -7,7 +7,7 @@ import { readSign1 } from './cose.js'
 import { TIME_MAX, readDirectory } from './directory.js'
 import { readPolicy } from './policy.js'
 import { need, unlessRefused } from './refused.js'
-import { readCheckpoint } from './tlog.js'
+import { isWitnessed, readCheckpoint } from './tlog.js'
 import { findSigner, needPublished, readTrustList } from './trust.js'
 
 const MAGIC = 'SCBUNDL1'
@@ -191,6 +191,7 @@ export async function openBundle(file, roots) {
   const table = await readTable(cut, header)
   placeBlocks(cut, table)
   await needSections(header, sections)
+  const checkpoint = await readCheckpoint(sections.checkpoint, trust, header.issued)
 
   return {
     header,
@@ -198,7 +199,8 @@ export async function openBundle(file, roots) {
     trust,
     directory: await readDirectory(sections.directory, trust),
     policy: readPolicy(sections.policy),
-    checkpoint: await readCheckpoint(sections.checkpoint, trust, header.issued),
+    checkpoint,
+    witnessed: await isWitnessed(checkpoint, trust),
     row: rowReader(header, table),
     survivor: survivorReader(sections.survivors, header.sections[SECTIONS.indexOf('survivors')].hash),
   }

@@ -11,7 +11,7 @@ import { addDeployment, addProblem, hasProblem, newVerdict } from './verdict.js'
 
 export const CLOCK_SKEW_S = 86400
 
-const DOUBTS = ['signed_ahead', 'status_stale', 'trust_stale']
+const DOUBTS = ['signed_ahead', 'status_stale', 'trust_stale', 'witness_quorum']
 
 function deny(v, why) {
   v.in_force = false
@@ -110,6 +110,7 @@ function judgeTimes(v, claims, { trust, bundle, refused, now, maxAge }) {
     addProblem(v, 'status_missing')
     return
   }
+  if (!bundle.witnessed) addProblem(v, 'witness_quorum')
   const { issued, sets } = bundle.header
   if (issued > now + CLOCK_SKEW_S) addProblem(v, 'signed_ahead')
   if (sets.some(({ exp }) => now > exp) || now - issued > maxAge) addProblem(v, 'status_stale')

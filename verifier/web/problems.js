@@ -18,6 +18,7 @@ export const PROBLEMS = {
   status_missing: ['没有状态数据，无法判断是否有效', 'no status at hand: it cannot be said whether it is in force'],
   status_stale: ['状态数据过期，请更新数据包', 'the status is too old: update the bundle'],
   trust_stale: ['信任列表过期，请更新数据包', 'the trust list is past its next update: update the bundle'],
+  witness_quorum: ['见证不足，数据可能只给本机看', 'too few witnesses have cosigned: these lists may be shown to this device alone'],
   block_damaged: ['数据包已损坏，请重新下载', 'the bundle is damaged: fetch it again'],
   self_test: ['本机自检未通过，不能用来核验', "this device fails the bundle's self-test: it must not judge"],
   bundle_rollback: ['数据包比本机用过的旧，拒绝使用', 'the bundle is older than one used on this device before'],

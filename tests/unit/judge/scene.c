@@ -1,5 +1,9 @@
 #include "tests/unit/judge/scene.h"
 
+#include <stdio.h>
+
+#include "core/cert/cosignature.h"
+
 #include "core/cose/cbor.h"
 
 #define DAY_S INT64_C(86400)
@@ -96,6 +100,28 @@ static void sign_trust(const struct cast *c, struct span payload, struct buf *to
     buf_free(&tbs);
 }
 
+static struct test_key witness_key(unsigned i)
+{
+    return test_key_new(ALG_EDDSA, 70 + i);
+}
+
+static void witness_name(unsigned i, char ret[32])
+{
+    (void)snprintf(ret, 32, "witness.example/w%u", i);
+}
+
+static void list_witnesses(struct trust_list *list, const struct scene *s)
+{
+    list->witness_quorum = s->quorum;
+    for (unsigned i = 0; i < s->witnesses; i++) {
+        struct test_key key = witness_key(i);
+        struct witness *const w = &list->witnesses[list->witness_count++];
+        witness_name(i, w->name);
+        w->key = test_pubkey(&key);
+        test_key_free(&key);
+    }
+}
+
 static void make_trust(const struct scene *s, const struct cast *c, const struct buf *survivors,
                        struct buf *to)
 {
@@ -126,12 +152,15 @@ static void make_trust(const struct scene *s, const struct cast *c, const struct
     if (s->staple.use != USE_NONE)
         list_key(&list, &c->keys[KEY_STAPLE], s->staple);
 
+    list_witnesses(&list, s);
     struct buf payload = { 0 };
     trust_list_payload_put(&payload, &list);
     sign_trust(c, buf_span(&payload), to);
     buf_free(&payload);
     for (size_t i = 0; i < list.key_count; i++)
         pubkey_free(keys[i].key);
+    for (size_t i = 0; i < list.witness_count; i++)
+        pubkey_free(list.witnesses[i].key);
 }
 
 /* --- the other sections --- */
@@ -157,15 +186,43 @@ static void make_directory(const struct scene *s, const struct cast *c, struct b
     buf_free(&payload);
 }
 
-static void make_checkpoint(const struct cast *c, struct buf *to)
+static void cosign(unsigned i, int64_t time_s, struct span body, struct buf *to)
+{
+    struct test_key key = witness_key(i);
+    struct buf message = { 0 };
+    uint8_t signature[SIGNATURE_LEN];
+    char name[32];
+    witness_name(i, name);
+    cosignature_message_put(&message, time_s, body);
+    test_sign(&key, buf_span(&message), signature);
+    cosignature_put(to, name, key.numbers.x, time_s, signature);
+    buf_free(&message);
+    test_key_free(&key);
+}
+
+static void cosign_all(const struct scene *s, struct span body, struct buf *to)
+{
+    for (unsigned i = 0; i < s->cosigned; i++)
+        cosign(i, s->issued, body, to);
+    if (s->cosigned_twice)
+        cosign(0, s->issued + 1, body, to);
+    if (s->cosigned_wrongly)
+        cosign(0, s->issued, SPAN_LITERAL("log.example/another\n"), to);
+}
+
+static void make_checkpoint(const struct scene *s, const struct cast *c, struct buf *to)
 {
     const struct test_key *const log = &c->keys[KEY_LOG];
     const struct tlog_hash root = tlog_empty();
     uint8_t signature[SIGNATURE_LEN];
     checkpoint_body_put(to, "log.example/sitecert", 0, &root);
     test_sign(log, buf_span(to), signature);
+    struct buf body = { 0 };
+    buf_put_span(&body, buf_span(to));
     buf_put_text(to, "\n");
     note_signature_put(to, "log.example/sitecert", log->numbers.x, signature);
+    cosign_all(s, buf_span(&body), to);
+    buf_free(&body);
 }
 
 /* One vector that holds and one that does not; a lying maker swaps the answers. */
@@ -239,7 +296,7 @@ static void make_bundle(const struct scene *s, const struct cast *c, struct scen
     struct buf sections[BUNDLE_SECTIONS + 1] = { 0 };
     make_directory(s, c, &sections[SECTION_DIRECTORY]);
     policy_default_json(&sections[SECTION_POLICY]);
-    make_checkpoint(c, &sections[SECTION_CHECKPOINT]);
+    make_checkpoint(s, c, &sections[SECTION_CHECKPOINT]);
     put_survivors(s, c, to, &sections[SECTION_SURVIVORS]);
     make_selftest(s, c, &sections[SECTION_SELFTEST]);
 

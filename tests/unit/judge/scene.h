@@ -51,6 +51,10 @@ struct scene {
     uint32_t rows; /* of the lists; the row is at token.status_index when that is below */
     struct column_row row;
     bool selftest_lies;
+    unsigned witnesses, quorum; /* of the trust list: at most 3; 0: none */
+    unsigned cosigned;          /* so many of them, the first ones, have cosigned */
+    bool cosigned_twice;        /* the first one again */
+    bool cosigned_wrongly;      /* the first one, over another text */
     enum scene_survivor survivor;
 
     /* what the device has */

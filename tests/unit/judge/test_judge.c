@@ -435,6 +435,63 @@ static void a_survivor_without_a_proof_is_judged_by_a_proof(void **state)
 
 /* --- times --- */
 
+/* --- witnesses --- */
+
+static struct scene witnessed(unsigned cosigned)
+{
+    struct scene s = scene_good();
+    s.witnesses = 3;
+    s.quorum = 2;
+    s.cosigned = cosigned;
+    return s;
+}
+
+static void as_many_witnesses_as_the_list_asks_for_are_enough(void **state)
+{
+    (void)state;
+    for (unsigned cosigned = 2; cosigned <= 3; cosigned++) {
+        const struct scene s = witnessed(cosigned);
+        is(&s, STATE_VALID, TRI_TRUE, 0);
+    }
+}
+
+static void one_witness_fewer_is_undecided(void **state)
+{
+    (void)state;
+    struct scene s = witnessed(0);
+    is_undecided(&s, PROBLEM_WITNESS_QUORUM);
+    s = witnessed(1);
+    is_undecided(&s, PROBLEM_WITNESS_QUORUM);
+    s.cosigned_twice = true;
+    is_undecided(&s, PROBLEM_WITNESS_QUORUM);
+}
+
+static void a_cosignature_of_something_else_counts_for_nobody(void **state)
+{
+    (void)state;
+    struct scene s = witnessed(2);
+    s.cosigned_wrongly = true;
+    is_undecided(&s, PROBLEM_WITNESS_QUORUM);
+    s.cosigned = 3;
+    is(&s, STATE_VALID, TRI_TRUE, 0);
+}
+
+static void cosignatures_that_no_policy_asks_for_are_let_stand(void **state)
+{
+    (void)state;
+    struct scene s = witnessed(3);
+    s.witnesses = s.quorum = 0;
+    is(&s, STATE_VALID, TRI_TRUE, 0);
+}
+
+static void a_revocation_needs_no_witness(void **state)
+{
+    (void)state;
+    struct scene s = witnessed(0);
+    s.row.status = STATUS_INVALID;
+    is(&s, STATE_REVOKED, TRI_FALSE, 3);
+}
+
 static void a_token_signed_over_a_day_ahead_is_undecided(void **state)
 {
     (void)state;
@@ -850,6 +907,11 @@ int main(void)
         TEST(survivors_that_the_trust_list_does_not_promise_say_nothing),
         TEST(a_cut_off_key_still_keeps_its_other_rules),
         TEST(a_survivor_without_a_proof_is_judged_by_a_proof),
+        TEST(as_many_witnesses_as_the_list_asks_for_are_enough),
+        TEST(one_witness_fewer_is_undecided),
+        TEST(a_cosignature_of_something_else_counts_for_nobody),
+        TEST(cosignatures_that_no_policy_asks_for_are_let_stand),
+        TEST(a_revocation_needs_no_witness),
         TEST(a_token_signed_over_a_day_ahead_is_undecided),
         TEST(a_token_signed_a_day_ahead_is_judged),
         TEST(a_bundle_made_over_a_day_ahead_is_undecided),

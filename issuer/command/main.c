@@ -24,6 +24,7 @@ static const struct cli_command *const listed[] = {
     &cmd_order,
     &cmd_amend,
     &cmd_report,
+    &cmd_remind,
     &cmd_publish,
     &cmd_keys_list,
     &cmd_keys_document_csr,

@@ -25,6 +25,7 @@
 #define CLIENTS_MAX 64
 #define REFUSAL_MS  1000
 #define ANSWER_MS   60000
+#define TICK_MS     1000
 #define END_MS      10000 /* for requests under way */
 #define SOCKET_MODE 0660u
 
@@ -32,6 +33,7 @@ struct serving {
     struct desk *desk;
     int listening, signals, wake[2];
     pthread_mutex_t lock;     /* of the rest */
+    char path[PATH_LEN];      /* of the socket; "": none yet */
     int clients[CLIENTS_MAX]; /* sockets; -1: free */
     unsigned count;
     bool broken;
@@ -215,9 +217,10 @@ static enum rc run(struct serving *s, bool by_client, struct diag *d)
         { .fd = s->listening, .events = POLLIN },
     };
     const int64_t watchdog_ms = (int64_t)notify_watchdog_ms() / 2;
+    const int tick_ms = watchdog_ms > 0 && watchdog_ms < TICK_MS ? (int)watchdog_ms : TICK_MS;
     for (;;) {
         bool broken = false;
-        (void)poll(p, 3, watchdog_ms > 0 ? (int)watchdog_ms : -1);
+        (void)poll(p, 3, tick_ms); /* also when a client's end could not be told */
         if (take_signal(s))
             return RC_OK;
         if (p[2].revents & POLLIN)
@@ -254,6 +257,8 @@ static void serving_end(struct serving *s)
 {
     fd_close_at(&s->listening);
     end_clients(s);
+    if (s->path[0]) /* the home is ours as long as its memory is open */
+        (void)unlink(s->path);
     fd_close_at(&s->signals);
     fd_close_at(&s->wake[0]);
     fd_close_at(&s->wake[1]);
@@ -261,7 +266,7 @@ static void serving_end(struct serving *s)
     (void)pthread_mutex_destroy(&s->lock);
 }
 
-static enum rc open_socket(const char *home, int *ret, struct diag *d)
+static enum rc open_socket(struct serving *s, const char *home, struct diag *d)
 {
     char path[PATH_LEN];
     enum rc rc = path_join(home, "run", path, d);
@@ -269,7 +274,11 @@ static enum rc open_socket(const char *home, int *ret, struct diag *d)
         rc = folder_make(path, 0700, d);
     if (rc == RC_OK)
         rc = path_join(home, SIGNER_SOCKET, path, d);
-    return rc == RC_OK ? ipc_listen(path, SOCKET_MODE, ret, d) : rc;
+    if (rc == RC_OK)
+        rc = ipc_listen(path, SOCKET_MODE, &s->listening, d);
+    if (rc == RC_OK)
+        memcpy(s->path, path, sizeof path);
+    return rc;
 }
 
 /* Keys are in this process: none of it is written anywhere, and nobody looks in. */
@@ -293,7 +302,7 @@ static enum rc begin(struct serving *s, const struct serve_options *o, struct di
     }
     rc = desk_open(o->home, &s->desk, d);
     if (rc == RC_OK)
-        rc = open_socket(o->home, &s->listening, d);
+        rc = open_socket(s, o->home, d);
     if (rc == RC_OK && o->client >= 0)
         rc = start_client(s, o->client, d);
     return rc;

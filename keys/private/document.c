@@ -50,7 +50,7 @@ static const struct signing_key *find_key(const struct signer *s, int64_t now_s,
     bool any = false, bare = true;
     for (size_t i = 0; i < s->count; i++) {
         const struct signing_key *const k = &s->keys[i];
-        if (k->trusted->use != USE_DOCUMENT ||
+        if (k->trusted->use != USE_DOCUMENT || k->trusted->cut_off.given ||
             !holds(k->trusted->not_before, k->trusted->not_after, now_s))
             continue;
         any = true;

@@ -37,7 +37,9 @@ static const struct signing_key *find_token_key(const struct signer *s, uint64_t
 {
     for (size_t i = 0; i < s->count; i++) {
         const struct trusted_key *const k = s->keys[i].trusted;
-        if (k->use == USE_TOKEN && log_index >= k->first && log_index < k->last)
+        /* One that was stolen signs no more, wherever its cut-off lies. */
+        if (k->use == USE_TOKEN && !k->cut_off.given && log_index >= k->first &&
+            log_index < k->last)
             return &s->keys[i];
     }
     return NULL;

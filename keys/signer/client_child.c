@@ -1,4 +1,5 @@
 /* A signer of our own, for as long as a command runs. */
+#define _GNU_SOURCE /* close_range() */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -12,7 +13,8 @@
 #include "core/sys/program.h"
 #include "keys/signer/client.h"
 
-#define NAME "sitecert-signer"
+#define NAME       "sitecert-signer"
+#define FIRST_FILE 3 /* behind the standard streams */
 
 /* Between fork and exec: calls that are safe after fork in a process with threads, no others. */
 __attribute__((noreturn)) static void become(const char *path, const char *home, int socket,

@@ -13,7 +13,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/rc.h"
-#include "layouts/qr.h"
+#include "core/qr/qr.h"
 
 #define PDF_FACES 4 /* a character is drawn by the first face that has it */
 

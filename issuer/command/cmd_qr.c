@@ -1,6 +1,6 @@
 #include "core/cert/digits.h"
+#include "core/qr/qr.h"
 #include "issuer/command/signed_token.h"
-#include "layouts/qr.h"
 
 /* A module of 0.5 mm at 300 dots an inch is 6 dots; 8 leaves room for scaling. */
 #define PIXELS_PER_MODULE 8

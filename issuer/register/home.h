@@ -6,9 +6,10 @@
  *   root.cbor             the first root set: public, hand it to inspectors
  *   trust.cbor            the current trust list: public
  *   document-ca.crt       certificate of the CA that names the document keys: public
- *   keys/                 0700: token-1.pem token-2.pem publish-1.pem log-1.pem operator-1.pem
- *                         operator-2.pem document-1.pem document-1.crt document-ca.pem root-1.pem
- *                         (take both offline) register.key
+ *   keys/                 0700: token-1.pem token-2.pem publish-1.pem log-1.pem staple-1.pem
+ *                         answer-1.pem operator-1.pem operator-2.pem document-1.pem
+ *                         document-1.crt document-ca.pem root-1.pem (take both offline)
+ *                         register.key
  *   register/             LMDB: data.mdb lock.mdb; writer.lock
  *   layouts/              layout files
  *   signer/               what the signer remembers (keys/memory/memory.h); in no backup

@@ -31,6 +31,8 @@ static const struct key_plan {
     { "publish-1.pem", ALG_CHOSEN, USE_PUBLISH, 0, 0, "" },
     { "log-1.pem", ALG_EDDSA, USE_LOG, 0, 0, "" },
     { "document-1.pem", ALG_ES256, USE_DOCUMENT, 0, 0, "" },
+    { "staple-1.pem", ALG_CHOSEN, USE_STAPLE, 0, 0, "" },
+    { "answer-1.pem", ALG_CHOSEN, USE_ANSWER, 0, 0, "" },
     { "operator-1.pem", ALG_CHOSEN, USE_OPERATOR, 0, 0, "操作员一" },
     { "operator-2.pem", ALG_CHOSEN, USE_OPERATOR, 0, 0, "操作员二" },
 };

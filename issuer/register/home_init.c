@@ -14,9 +14,10 @@
 
 /* What home_fill() makes: names to move, and to take away again when it fails. */
 static const char *const key_files[] = {
-    "keys/root-1.pem",     "keys/token-1.pem",    "keys/token-2.pem",     "keys/publish-1.pem",
-    "keys/log-1.pem",      "keys/operator-1.pem", "keys/operator-2.pem",  "keys/register.key",
-    "keys/document-1.pem", "keys/document-1.crt", "keys/document-ca.pem", "signer/state",
+    "keys/root-1.pem",      "keys/token-1.pem",  "keys/token-2.pem",    "keys/publish-1.pem",
+    "keys/log-1.pem",       "keys/staple-1.pem", "keys/answer-1.pem",   "keys/operator-1.pem",
+    "keys/operator-2.pem",  "keys/register.key", "keys/document-1.pem", "keys/document-1.crt",
+    "keys/document-ca.pem", "signer/state",
 };
 /* A folder without sitecert.ini is no home, so that moves last. */
 static const char *const top_files[] = { "policy.json", "root.cbor", "trust.cbor",

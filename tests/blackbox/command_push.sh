@@ -14,7 +14,7 @@ t() {
     echo "\$ sitecert $*"
     "$SITECERT" "$@" >out 2>&1
     status=$?
-    sed -E 's/; [0-9.]+ seconds/; TIME/' out
+    sed -E "s/; [0-9.]+ seconds( \([0-9]+ rows a second\))?/; TIME/" out
     echo "status $status"
     echo
 }

@@ -8,8 +8,8 @@
 
 #include "core/base/dates.h"
 #include "core/cert/digits.h"
+#include "core/qr/qr.h"
 #include "core/sys/file.h"
-#include "layouts/qr.h"
 #include "tests/unit/judge/pdf_maker.h"
 
 #define DAY_S INT64_C(86400)

@@ -265,7 +265,7 @@ case_a_deployment_on_sm2_ends_as_the_other() {
 import base64, json, sys
 
 keys = json.load(open(sys.argv[1], encoding="utf-8"))
-want = {"token": "SM2", "publish": "SM2", "operator": "SM2", "log": "EdDSA", "document": "ES256"}
+want = {"token": "SM2", "publish": "SM2", "staple": "SM2", "answer": "SM2", "operator": "SM2", "log": "EdDSA", "document": "ES256"}
 assert {use for key in keys for use in key["uses"]} == set(want)
 for key in keys:
     assert key["alg"] == want[key["uses"][0]], key

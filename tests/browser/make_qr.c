@@ -1,8 +1,8 @@
 /* Writes the QR code of any text as a picture. Usage: make_qr TEXT OUT.png */
 #include <stdio.h>
 
+#include "core/qr/qr.h"
 #include "core/sys/file.h"
-#include "layouts/qr.h"
 
 #define SCALE 6 /* pixels a module */
 

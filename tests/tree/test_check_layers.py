@@ -32,7 +32,7 @@ class Layers(unittest.TestCase):
         self.assertEqual(findings(rel, text)[0], 0, findings(rel, text)[1])
 
     def test_the_verifier_cannot_reach_private_keys_the_issuer_or_layouts(self):
-        for target in ("keys/signer/signer.h", "issuer/register/register.h", "layouts/qr.h"):
+        for target in ("keys/signer/signer.h", "issuer/register/register.h", "layouts/pdf.h"):
             self.refused("verifier/certcheck/a.c", f'#include "{target}"\n',
                          "a.c:1: verifier/certcheck may not include")
 
@@ -66,7 +66,7 @@ class Layers(unittest.TestCase):
         self.accepted("core/crypto/a.c", '#include <openssl/evp.h>\n#include "core/base/rc.h"\n')
         self.accepted("core/base/a.c", '#include <stdio.h>\n/* printf() */\nint x; // fopen("x")\n'
                       'const char *t = "printf(1)"; int n = snprintf(0, 0, "%d", 1);\n')
-        self.accepted("issuer/command/a.c", '#include "layouts/qr.h"\n#include <unistd.h>\n')
+        self.accepted("issuer/command/a.c", '#include "layouts/pdf.h"\n#include <unistd.h>\n')
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/cert/digits.h"
-#include "layouts/qr.h"
+#include "core/qr/qr.h"
 
 static unsigned version_of(size_t bytes, size_t host)
 {

@@ -5,7 +5,7 @@
 
 #include "core/cert/digits.h"
 #include "core/crypto/hash.h"
-#include "layouts/qr.h"
+#include "core/qr/qr.h"
 #include "tests/unit/check.h"
 
 #define CODES 60 /* of sizes from 3 to 8 pixels a module */

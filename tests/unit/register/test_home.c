@@ -100,7 +100,7 @@ static void every_key_of_an_sm2_deployment_but_log_and_document_is_sm2(void **st
     assert_int_equal(home_init(p->home, &c, NULL), RC_OK);
     assert_int_equal(home_open(p->home, &h, NULL), RC_OK);
     assert_int_equal(h.trust->roots.keys[0].alg, ALG_SM2);
-    assert_int_equal(h.trust->key_count, 7);
+    assert_int_equal(h.trust->key_count, 9);
     for (size_t i = 0; i < h.trust->key_count; i++) {
         const enum key_use use = h.trust->keys[i].use;
         const enum cose_alg want = use == USE_LOG        ? ALG_EDDSA
@@ -266,6 +266,8 @@ static const struct {
     { "keys/document-1.crt", 0644 },
     { "keys/document-ca.pem", 0600 },
     { "document-ca.crt", 0644 },
+    { "keys/staple-1.pem", 0600 },
+    { "keys/answer-1.pem", 0600 },
     { "keys/operator-1.pem", 0600 },
     { "keys/operator-2.pem", 0600 },
     { "keys/register.key", 0600 },
@@ -288,7 +290,7 @@ static void assert_layout(const char *home)
     char keys[PATH_LEN];
     in_home(home, "keys", keys);
     assert_int_equal(scratch_count(home), 9);
-    assert_int_equal(scratch_count(keys), 11);
+    assert_int_equal(scratch_count(keys), 13);
 }
 
 static void modes_do_not_depend_on_the_umask(void **state)
@@ -386,7 +388,7 @@ static void a_real_deployment_s_dates_begin_now(void **state)
     assert_int_equal(h.trust->sequence, 1);
     assert_true(h.trust->issued >= before && h.trust->issued <= h.now);
     assert_int_equal(h.trust->next_update, h.trust->issued + INT64_C(90) * 86400);
-    assert_int_equal(h.trust->key_count, 7);
+    assert_int_equal(h.trust->key_count, 9);
     for (size_t i = 0; i < h.trust->key_count; i++) {
         assert_int_equal(h.trust->keys[i].not_before, h.trust->issued);
         assert_int_equal(h.trust->keys[i].not_after, h.trust->issued + INT64_C(730) * 86400);

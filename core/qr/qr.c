@@ -1,4 +1,4 @@
-#include "layouts/qr.h"
+#include "core/qr/qr.h"
 
 #include <assert.h>
 #include <errno.h>

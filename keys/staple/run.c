@@ -1,0 +1,114 @@
+#include "keys/staple/run.h"
+
+#include <signal.h>
+#include <time.h>
+
+#include "core/holder/live.h"
+#include "core/ipc/ipc_server.h"
+#include "core/sys/file.h"
+#include "core/sys/log.h"
+#include "core/sys/notify.h"
+#include "keys/staple/mint.h"
+
+#define KEY_FILE    "keys/staple-1.pem"
+#define CONNECTIONS 64u
+#define TICK_NS     500000000L /* how soon a new publication is seen */
+
+struct run {
+    sigset_t signals;
+    struct private_key *key;
+    struct mint mint;
+    struct ipc_server *server;
+};
+
+/* Before any thread is made: they all inherit the mask. */
+static enum rc block_signals(sigset_t *ret, struct diag *d)
+{
+    (void)sigemptyset(ret);
+    (void)sigaddset(ret, SIGTERM);
+    (void)sigaddset(ret, SIGINT);
+    (void)signal(SIGPIPE, SIG_IGN);
+    return sigprocmask(SIG_BLOCK, ret, NULL) == 0
+               ? RC_OK
+               : diag_set(d, RC_IO, DIAG_NO_OFFSET, "signals cannot be blocked");
+}
+
+static enum rc load_key(const struct run_options *o, struct private_key **ret, struct diag *d)
+{
+    char path[PATH_LEN];
+    const enum rc rc = o->key ? RC_OK : path_join(o->home, KEY_FILE, path, d);
+    return rc == RC_OK ? private_key_load(o->key ? o->key : path, ret, d) : rc;
+}
+
+static enum rc serve(struct run *r, const struct run_options *o, struct diag *d)
+{
+    char socket[PATH_LEN], folder[PATH_LEN];
+    enum rc rc = path_join(o->home, "run", folder, d);
+    if (rc == RC_OK)
+        rc = folder_make(folder, 0700, d);
+    if (rc == RC_OK)
+        rc = path_join(o->home, LIVE_SOCKET, socket, d);
+    const struct ipc_server_options so = {
+        .path = socket,
+        .mode = 0660,
+        .connections_max = CONNECTIONS,
+        .arg = &r->mint,
+        .answer = mint_answer,
+    };
+    return rc == RC_OK ? ipc_server_open(&so, &r->server, d) : rc;
+}
+
+static void close_all(struct run *r)
+{
+    ipc_server_close(r->server);
+    store_close(r->mint.store);
+    private_key_free(r->key);
+}
+
+static void say(const char *event)
+{
+    struct log_line l = log_begin(LEVEL_INFO, event);
+    log_end(&l);
+}
+
+static void refresh(struct run *r)
+{
+    bool changed = false;
+    struct diag d = DIAG_INIT;
+    const enum rc rc = store_refresh(r->mint.store, &changed, &d);
+    if (changed && rc != RC_OK)
+        log_failure(LEVEL_ERROR, "publication_not_taken", rc, &d);
+    else if (changed)
+        say("publication_taken");
+}
+
+static void wait_for_end(struct run *r)
+{
+    static const struct timespec tick = { 0, TICK_NS };
+    while (sigtimedwait(&r->signals, NULL, &tick) < 0) {
+        refresh(r);
+        notify_watchdog();
+    }
+}
+
+enum rc run_staple(const struct run_options *o, struct diag *d)
+{
+    ON_EXIT(close_all) struct run r = { 0 };
+    const struct store_options so = { .folder = o->published };
+    log_open("sitecert-staple", LEVEL_INFO);
+    enum rc rc = block_signals(&r.signals, d);
+    if (rc == RC_OK)
+        rc = load_key(o, &r.key, d);
+    if (rc == RC_OK)
+        rc = store_open(&so, &r.mint.store, d);
+    r.mint.key = r.key;
+    if (rc == RC_OK)
+        rc = serve(&r, o, d);
+    if (rc != RC_OK)
+        return rc;
+    say("ready");
+    notify_ready();
+    wait_for_end(&r);
+    say("stopping");
+    return RC_OK;
+}

@@ -24,6 +24,10 @@
 #include "keys/private/vault.h"
 #include "keys/signer/signer.h"
 
+/* Stands in a home that was made of a backup, until it was compared with what was published: the
+ * register is not opened for writing before (issuer/backup/backup.h). */
+#define HOME_RESTORED "restored"
+
 /* Of every key but two: the log's is Ed25519 (C2SP), the document's P-256 (PDF readers). */
 enum home_alg { HOME_ES256 = 0, HOME_SM2 = 1 };
 struct home_choices {

@@ -33,6 +33,11 @@ MUST_CHECK enum rc register_open(const struct home *h, const struct vault *vault
                                  enum reg_mode mode, struct reg **ret, struct diag *d);
 void register_close(struct reg *r); /* drops what was not committed; NULL is fine */
 DEFINE_ON_EXIT(struct reg, register_close)
+/*
+ * Copies the register as it is committed now into a new file, without its free pages, durably;
+ * others may write meanwhile. r is open for reading. RC_EXISTS: the file is there.
+ */
+MUST_CHECK enum rc register_copy(struct reg *r, const char *path, struct diag *d);
 MUST_CHECK enum rc register_commit(struct reg *r,
                                    struct diag *d); /* durable; a new transaction begins */
 MUST_CHECK enum rc register_abort(struct reg *r,

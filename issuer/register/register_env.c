@@ -1,5 +1,6 @@
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -323,10 +324,24 @@ static enum rc open_env(struct reg *r, const struct home *h, const char *folder,
     return error == 0 ? RC_OK : reg_lmdb_rc(r, error, "check the register's readers", d);
 }
 
+/* What may be behind its own log must not go on writing it. */
+static enum rc check_restored(const struct home *h, struct diag *d)
+{
+    char path[PATH_LEN];
+    const enum rc rc = home_path(h, HOME_RESTORED, path, d);
+    if (rc != RC_OK || access(path, F_OK) != 0)
+        return rc;
+    return diag_set(d, RC_REFUSED, DIAG_NO_OFFSET,
+                    "this home was made of a backup; compare it with what was published first: "
+                    "sitecert restore --published DIR");
+}
+
 enum rc reg_env_open(struct reg *r, const struct home *h, struct diag *d)
 {
     char folder[PATH_LEN];
     enum rc rc = home_path(h, FOLDER, folder, d);
+    if (rc == RC_OK && r->mode == REG_WRITE)
+        rc = check_restored(h, d);
     if (rc == RC_OK && r->mode == REG_WRITE)
         rc = folder_make(folder, 0700, d);
     if (rc == RC_OK && r->mode == REG_WRITE)
@@ -360,6 +375,18 @@ void register_rest(struct reg *r)
 {
     assert(r && r->mode == REG_READ);
     mdb_txn_reset(r->txn);
+}
+
+enum rc register_copy(struct reg *r, const char *path, struct diag *d)
+{
+    ON_EXIT(fd_close_at) int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return diag_set(d, errno == EEXIST ? RC_EXISTS : RC_IO, DIAG_NO_OFFSET,
+                        "cannot make '%s': %s", path, strerror(errno));
+    const int error = mdb_env_copyfd2(r->env, fd, MDB_CP_COMPACT);
+    if (error == 0 && fsync(fd) != 0)
+        return reg_lmdb_rc(r, errno, "copy the register", d);
+    return error == 0 ? RC_OK : reg_lmdb_rc(r, error, "copy the register", d);
 }
 
 void reg_env_close(struct reg *r)

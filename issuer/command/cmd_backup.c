@@ -1,0 +1,138 @@
+#include "issuer/backup/backup.h"
+#include "issuer/command/commands.h"
+#include "issuer/command/reading.h"
+
+struct backup_command_options {
+    bool with_keys;
+};
+
+static int run_backup(const struct cli_call *call)
+{
+    const struct backup_command_options *const chosen = call->options;
+    const struct backup_options o = { .with_keys = chosen->with_keys };
+    ON_EXIT(reading_close) struct reading r = { 0 };
+    struct backup_made made;
+    struct diag d = DIAG_INIT;
+    enum rc rc = reading_open(call, &r, &d);
+    if (rc == RC_OK)
+        rc = backup_write(r.reg, &r.home, call->argv[0], &o, &made, &d);
+    if (rc == RC_OK && call->common.json)
+        rc = command_print_json(json_pack("{s:I,s:I,s:b}", "bytes", (json_int_t)made.totals.bytes,
+                                          "log_size", (json_int_t)made.log_size, "keys",
+                                          (int)o.with_keys),
+                                &d);
+    else if (rc == RC_OK)
+        say_note(&call->say, "已备份到 %s：日志 %llu 条，%llu 字节",
+                 "backed up to %s: log of %llu entries, %llu bytes", call->argv[0],
+                 (unsigned long long)made.log_size, (unsigned long long)made.totals.bytes);
+    if (rc == RC_OK && o.with_keys)
+        say_note(&call->say, "其中有私钥：请像私钥一样保管",
+                 "it holds the private keys: keep it as they are kept");
+    return command_conclude(call, rc, &d);
+}
+
+static const struct cli_option backup_options_list[] = {
+    { "with-keys", 0, CLI_FLAG, NULL, offsetof(struct backup_command_options, with_keys),
+      "连同 keys/ 里的私钥（默认不含）", "with the private keys in keys/ (left out by default)",
+      false },
+    CLI_OPTIONS_END,
+};
+
+static const struct cli_example backup_examples[] = {
+    { "sitecert backup /mnt/backup/$(date +%F).tar", "系统运行时也可以；keys/ 另行保管",
+      "may be done while everything runs; keys/ are kept elsewhere" },
+    { "tar -xOf 2024-06-01.tar SHA256SUMS", "文件是普通的 tar，附校验和",
+      "a plain tar, with sums" },
+    { NULL, NULL, NULL },
+};
+
+const struct cli_command cmd_backup = {
+    .name = "backup",
+    .synopsis = "FILE",
+    .min = 1,
+    .max = 1,
+    .zh = "把登记、设置和名单备份到一个文件；不含私钥",
+    .en = "write register, settings and lists to one file; without the private keys",
+    .options = backup_options_list,
+    .options_size = sizeof(struct backup_command_options),
+    .examples = backup_examples,
+    .run = run_backup,
+};
+
+/* --- restore --- */
+
+struct restore_options {
+    const char *published;
+};
+
+static int resume(const struct cli_call *call, const char *published)
+{
+    ON_EXIT(reading_close) struct reading r = { 0 };
+    struct resumed done;
+    struct diag d = DIAG_INIT;
+    enum rc rc = reading_open(call, &r, &d);
+    if (rc == RC_OK)
+        rc = backup_resume(r.reg, &r.home, published, &done, &d);
+    if (rc == RC_OK)
+        say_note(&call->say, "登记不落后于发布：日志 %llu 条，已发布 %llu 条。可以继续签发",
+                 "the register is not behind: log of %llu entries, %llu published. It may sign",
+                 (unsigned long long)done.log_size, (unsigned long long)done.published);
+    return command_conclude(call, rc, &d);
+}
+
+static int run_restore(const struct cli_call *call)
+{
+    const struct restore_options *const o = call->options;
+    if (o->published && call->argc == 0)
+        return resume(call, o->published);
+
+    struct archive_totals totals;
+    struct diag d = DIAG_INIT;
+    enum rc rc = RC_OK;
+    if (o->published || call->argc != 1)
+        rc = diag_set(&d, RC_USAGE, DIAG_NO_OFFSET, "either FILE, or --published DIR afterwards");
+    if (rc == RC_OK)
+        rc = backup_restore(call->argv[0], command_home_path(call), &totals, &d);
+    if (rc == RC_OK)
+        say_note(&call->say,
+                 "已恢复到 %s：%llu 个文件，%llu 字节。下一步：放回 keys/，再用 sitecert restore "
+                 "--published DIR 与已发布的日志比较",
+                 "restored to %s: %llu files, %llu bytes. Next: put keys/ back, then compare with "
+                 "the published log: sitecert restore --published DIR",
+                 command_home_path(call), (unsigned long long)totals.files,
+                 (unsigned long long)totals.bytes);
+    if (rc == RC_USAGE) {
+        (void)command_conclude(call, rc, &d);
+        return CLI_EXIT_USAGE;
+    }
+    return command_conclude(call, rc, &d);
+}
+
+static const struct cli_option restore_options_list[] = {
+    { "published", 0, CLI_TEXT, "DIR", offsetof(struct restore_options, published),
+      "与已发布的目录比较；不落后才准许继续签发",
+      "compare with the published folder; only a register that is not behind may sign again",
+      false },
+    CLI_OPTIONS_END,
+};
+
+static const struct cli_example restore_examples[] = {
+    { "sitecert restore --home /var/lib/sitecert 2024-06-01.tar", "恢复到空目录",
+      "into a new or empty folder" },
+    { "sitecert restore --published /srv/sitecert/publish", "放回 keys/ 之后",
+      "after keys/ were put back" },
+    { NULL, NULL, NULL },
+};
+
+const struct cli_command cmd_restore = {
+    .name = "restore",
+    .synopsis = "[FILE]",
+    .min = 0,
+    .max = 1,
+    .zh = "由备份重建系统目录；与已发布的日志比较之前不签发",
+    .en = "make a home of a backup; it signs nothing until it was compared with the published log",
+    .options = restore_options_list,
+    .options_size = sizeof(struct restore_options),
+    .examples = restore_examples,
+    .run = run_restore,
+};

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# How many signed PDFs a second, by us and by what one would write otherwise: Node with pdfkit, qrcode and @signpdf, the same page, face,
-# photo and length of code, one process each, taking turns. Installs the Node packages below tests/bench/rivals.
+# How many signed PDFs a second, by us and by what one would write otherwise: Node with pdfkit, qrcode and @signpdf; Java with PDFBox, ZXing
+# and BouncyCastle (libpdfbox2-java, libzxing-core-java, libbcprov-java, libbcpkix-java, a JDK; left out where they are not). The same page,
+# face, photo and length of code, one process each, taking turns. Installs the Node packages below tests/bench/rivals.
 # usage: pdf_rivals.sh BIN_FOLDER TOOLS_FOLDER [COUNT [ROUNDS]]     default 1,000 of ours a round, 5 rounds
 set -euo pipefail
 bin=$1 tools=$2 count=${3:-1000} rounds=${4:-5}
@@ -32,14 +33,30 @@ ours() {
 theirs() {
     node "$here/rivals/pdfkit.mjs" 20 "$face" "$here/../vectors/picture/grey.jpg" "$work/key.p12" "$work/theirs.pdf"
 }
+jars=/usr/share/java
+path=$work/classes
+for jar in pdfbox2 fontbox2 commons-logging bcprov bcpkix bcutil core; do path=$path:$jars/$jar.jar; done
+java=
+if command -v javac >/dev/null && [ -f $jars/pdfbox2.jar ] && [ -f $jars/bcpkix.jar ] && [ -f $jars/core.jar ]; then
+    java=yes
+    javac -cp "$path" -d "$work/classes" "$here/rivals/Pdfbox.java"
+fi
+by_java() {
+    java -cp "$path" Pdfbox 40 "$face" "$here/../vectors/picture/grey.jpg" "$work/java.pdf"
+}
 for ((round = 0; round < rounds; round++)); do
     ours >>"$work/ours"
     theirs >>"$work/theirs"
+    [ -z "$java" ] || by_java >>"$work/java"
 done
 python3 - "$work" <<'PY'
-import statistics, sys
-ours, theirs = (statistics.median(map(float, open(f"{sys.argv[1]}/{name}"))) for name in ("ours", "theirs"))
+import os, statistics, sys
+work = sys.argv[1]
+def median(name):
+    return statistics.median(map(float, open(f"{work}/{name}")))
+ours = median("ours")
 print(f"sitecert pdf --all, one thread: {1 / ours:7.0f} a second")
-print(f"pdfkit, qrcode, @signpdf:       {1 / theirs:7.1f} a second")
-print(f"ratio {theirs / ours:.0f} (goal 150)")
+for name, what, goal in (("theirs", "pdfkit, qrcode, @signpdf", 150), ("java", "PDFBox, ZXing, BouncyCastle", 40)):
+    if os.path.exists(f"{work}/{name}"):
+        print(f"{what + ':':<31} {1 / median(name):7.1f} a second; ratio {median(name) / ours:.0f} (goal {goal})")
 PY

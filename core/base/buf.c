@@ -88,6 +88,13 @@ void buf_clear(struct buf *b)
     b->failed = false;
 }
 
+void buf_wipe(struct buf *b)
+{
+    if (b->ptr)
+        explicit_bzero(b->ptr, b->cap);
+    buf_free(b);
+}
+
 void buf_free(struct buf *b)
 {
     if (!b)

@@ -37,6 +37,9 @@ bool buf_ok(const struct buf *b);
 struct span buf_span(const struct buf *b); /* borrows b, until the next write */
 void buf_clear(struct buf *b);             /* keeps the memory; clears failed */
 void buf_free(struct buf *b);              /* leaves an empty buf; NULL is fine */
+/* The same, zeroed first: for what must not stay in memory. Reserve the room at once, for growing
+ * leaves copies behind. */
+void buf_wipe(struct buf *b);
 
 /* The text with a NUL behind it (not counted in len); "" when it failed or is empty. */
 const char *buf_cstr(struct buf *b);
@@ -79,4 +82,9 @@ static inline void buf_put_u8(struct buf *b, uint8_t v)
 static inline void buf_free_at(struct buf *b)
 {
     buf_free(b);
+}
+
+static inline void buf_wipe_at(struct buf *b)
+{
+    buf_wipe(b);
 }

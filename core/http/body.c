@@ -75,6 +75,19 @@ static bool drop(struct body *b, uint64_t len)
     return b->len <= b->max || b->len - b->max <= DROPPED_MAX;
 }
 
+/* Bodies may hold what must not stay in memory: what they grow out of is zeroed too. */
+static void put_wiped(struct buf *to, struct span bytes)
+{
+    if (bytes.len >= to->cap - to->len) {
+        struct buf larger = { 0 };
+        (void)buf_reserve(&larger, 2 * (to->len + bytes.len));
+        buf_put_span(&larger, buf_span(to));
+        buf_wipe(to);
+        *to = larger;
+    }
+    buf_put_span(to, bytes);
+}
+
 bool body_add(struct body *b, struct span bytes)
 {
     if (b->kind == HTTP_BODY_NONE || b->too_large || b->failure != RC_OK)
@@ -90,7 +103,7 @@ bool body_add(struct body *b, struct span bytes)
         b->failure = write_all(b->fd, bytes);
         return true;
     }
-    buf_put_span(&b->bytes, bytes);
+    put_wiped(&b->bytes, bytes);
     if (!buf_ok(&b->bytes))
         b->failure = RC_NOMEM;
     return true;
@@ -108,7 +121,7 @@ enum rc body_end(struct body *b)
 void body_free(struct body *b)
 {
     sha256_free(b->hash);
-    buf_free(&b->bytes);
+    buf_wipe(&b->bytes);
     fd_close_at(&b->fd);
     *b = BODY_NOTHING;
 }

@@ -1,8 +1,23 @@
 #include "core/json/json.h"
 
 #include <assert.h>
+#include <malloc.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define DEPTH_MAX 32
+
+static void free_wiped(void *at)
+{
+    if (at)
+        explicit_bzero(at, malloc_usable_size(at));
+    free(at);
+}
+
+void json_wipe_freed(void)
+{
+    json_set_alloc_funcs(malloc, free_wiped);
+}
 
 /* jansson itself goes 2,048 deep. Brackets inside strings don't count. */
 static enum rc check_depth(struct span text, struct diag *d)

@@ -15,6 +15,9 @@ static inline void json_decref_at(json_t **value)
     *value = NULL;
 }
 
+/* From here on what JSON was read into is zeroed when it is freed. Before threads. */
+void json_wipe_freed(void);
+
 /*
  * Reads one object or array. *ret is owned.
  * RC_FORMAT  d names line and column, and never quotes the input: it may hold identity numbers

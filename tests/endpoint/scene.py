@@ -87,7 +87,7 @@ class Endpoint:
         self.path = scene.home.folder / "endpoint.log"
         self.log = open(self.path, "ab")
         self.process = subprocess.Popen([BIN / "sitecert-verifierd", "--published", scene.public, "--listen", listen, *map(str, options)],
-                                        env=environment(clock, **(env or {})), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                        env=environment(clock, **{"SITECERT_HOME": str(scene.home.path), **(env or {})}), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                         stderr=self.log)
         line = []
         reader = threading.Thread(target=lambda: line.append(self.process.stdout.readline().decode()), daemon=True)

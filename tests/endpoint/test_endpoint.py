@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 import unittest
+import urllib.parse
 
 import scene as scenes
 from scene import BIN, DUE, NOW, REVOKED, SUSPENDED, VALID, Endpoint, Scene, environment, eventually, to_digits
@@ -27,6 +28,26 @@ def multipart(fields, boundary="x-boundary-7"):
         body += f"--{boundary}\r\nContent-Disposition: {disposition}\r\n\r\n".encode()
         body += (value if isinstance(value, bytes) else value.encode()) + b"\r\n"
     return {"Content-Type": f"multipart/form-data; boundary={boundary}"}, body + f"--{boundary}--\r\n".encode()
+
+
+def memory_of(pid, needles):
+    """How many bytes of a process could be read, and how often each needle stands in them."""
+    read, found = 0, dict.fromkeys(needles, 0)
+    with open(f"/proc/{pid}/mem", "rb") as memory, open(f"/proc/{pid}/maps", encoding="utf-8") as maps:
+        for line in maps:
+            addresses, rights = line.split()[:2]
+            if rights[0] != "r" or "[v" in line:
+                continue
+            start, end = (int(a, 16) for a in addresses.split("-"))
+            try:
+                memory.seek(start)
+                bytes_ = memory.read(end - start)
+            except (OSError, ValueError):
+                continue
+            read += len(bytes_)
+            for needle in needles:
+                found[needle] += bytes_.count(needle)
+    return read, found
 
 
 class Case(unittest.TestCase):
@@ -216,6 +237,116 @@ class Pages(Case):
             self.assertEqual((v["authentic"], v["holder"]), (False, None))
 
 
+class Lookups(Case):
+    def look(self, record=True, **changes):
+        body = json.dumps({**scenes.PERSON, **changes})
+        return self.ask("POST", "/api/verify", {"Content-Type": "application/json"}, body, record=record)
+
+    def test_all_three_give_the_verdict_of_the_code(self):
+        want = self.verdict(self.scene.digits(VALID))
+        self.assertEqual(self.look().json(), want)
+        self.assertEqual(self.look(name=" 张示例 ", number=" " + VALID).json(), want)
+        form = urllib.parse.urlencode({**scenes.PERSON, "lang": "en"})
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        self.assertEqual(self.ask("POST", "/lookup", {**kind, **JSON}, form).json()["number"], VALID)
+        self.assertIn("IN FORCE", self.ask("POST", "/lookup", kind, form).body.decode())
+
+    def test_every_kind_of_no_match_is_one_answer(self):
+        kinds = ({"name": "李示例"}, {"id_number": "110101199003074777"}, {"number": REVOKED}, {"number": "03301202000099999"},
+                 {"number": ""}, {"name": ""}, {"id_number": ""}, {"id_number": "x" * 300}, {"name": "\u0001"}, {"number": "9" * 300},
+                 {"name": "张" * 200}, {"name": "a\u202eb"})
+        answers = {self.look(**changes).body for changes in kinds}
+        self.assertEqual(len(answers), 1)
+        v = json.loads(answers.pop())
+        self.assertEqual((v["authentic"], v["in_force"], v["holder"], v["problems"][-1]["code"]), (False, None, None, "no_match"))
+        page = self.ask("POST", "/lookup", {"Content-Type": "application/x-www-form-urlencoded"},
+                        urllib.parse.urlencode({**scenes.PERSON, "name": "李示例"})).body.decode()
+        self.assertIn("查无此证", page)
+        self.assertNotIn("李示例", page)
+
+    def test_what_is_no_question_is_refused(self):
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        for body in ("number=1&number=2", "number=%", "=1"):
+            self.assertEqual(self.ask("POST", "/lookup", {**kind, **JSON}, body).code(), "body_invalid")
+        self.assertEqual(self.ask("POST", "/lookup", {"Content-Type": "text/plain", **JSON}, "number=1").code(), "body_invalid")
+        for body in ({"number": VALID}, {**scenes.PERSON, "more": 1}, {**scenes.PERSON, "id_number": 1}):
+            answer = self.ask("POST", "/api/verify", {"Content-Type": "application/json"}, json.dumps(body))
+            self.assertEqual(answer.code(), "body_invalid")
+
+    def test_no_number_stays_in_memory(self):
+        for _ in range(3):
+            self.look()
+            self.look(id_number="110101199003074777")
+        self.ask("POST", "/lookup", {"Content-Type": "application/x-www-form-urlencoded"}, urllib.parse.urlencode(scenes.PERSON))
+        planted = (scenes.PERSON["id_number"].encode(), b"110101199003074777")
+        read, found = memory_of(self.endpoint.process.pid, (*planted, b"sitecert-verifierd"))
+        self.assertGreater(read, 1 << 20)
+        self.assertGreater(found[b"sitecert-verifierd"], 0)  # else it was not its memory that was read
+        self.assertEqual([found[p] for p in planted], [0, 0])
+
+    def test_the_table_is_not_served_and_says_nothing(self):
+        table = self.scene.home.folder / "public.lookup"
+        bytes_ = table.read_bytes()
+        for name in ("public.lookup", "../public.lookup", "bundle.scb.lookup"):
+            self.assertIn(self.ask("GET", "/publish/" + name, record=False).status, (400, 404))
+        for secret in ("张示例".encode(), scenes.PERSON["id_number"].encode(), VALID.encode(), self.scene.raw(VALID)[:40]):
+            self.assertNotIn(secret, bytes_)
+        key = self.scene.home.path / "keys/lookup.key"
+        self.assertEqual((key.stat().st_mode & 0o777, key.stat().st_size), (0o600, 32))
+        self.assertNotIn(key.read_bytes(), bytes_)
+
+
+class Misses(Case):
+    """An endpoint of its own: what is closed stays so for an hour."""
+
+    def look(self, address, **changes):
+        body = json.dumps({**scenes.PERSON, **changes})
+        return self.ask("POST", "/api/verify", {"Content-Type": "application/json", "X-Real-IP": address}, body)
+
+    @classmethod
+    def setUpClass(cls):
+        cls.scene = Scene()
+        cls.endpoint = Endpoint(cls.scene, "--client-address", "X-Real-IP")
+        cls.client = cls.endpoint.client(recorded=RECORDED)
+
+    def test_an_address_has_a_hundred_misses(self):
+        for i in range(100):
+            self.assertEqual(self.look("192.0.2.1", number=f"no{i}").status, 200)
+        closed = self.look("192.0.2.1")
+        self.assertEqual((closed.status, closed.code()), (429, "misses_used"))
+        self.assertIn(int(closed.headers["retry-after"]), range(3500, 3601))
+        self.assertEqual(self.look("192.0.2.2").status, 200)
+        self.assertEqual(self.look("9.9.9.9, 192.0.2.1").status, 429)
+        self.assertEqual(self.look("192.0.2.1, 9.9.9.9").status, 200)
+
+    def test_an_ipv6_network_is_one_address(self):
+        for i in range(100):
+            self.look(f"2001:db8:1:2::{i + 1:x}", number=f"six{i}")
+        self.assertEqual(self.look("2001:db8:1:2:ffff::1").status, 429)
+        self.assertEqual(self.look("2001:db8:1:3::1").status, 200)
+
+    def test_a_number_has_a_hundred_misses_whether_it_is_there_or_not(self):
+        for number, n in ((SUSPENDED, 1), ("03301202000000099", 2)):
+            for i in range(100):
+                self.assertEqual(self.look(f"10.{n}.0.{i}", number=number).status, 200, (number, i))
+            self.assertEqual(self.look(f"10.{n}.1.1", number=number).status, 429)
+
+    def test_right_answers_are_no_misses(self):
+        for _ in range(150):
+            self.assertEqual(self.look("192.0.2.50").status, 200)
+
+    def test_zz_the_helper_gives_no_more_than_its_bound(self):
+        """150 are used up above."""
+        statuses = [self.look(f"172.16.0.{i}").status for i in range(60)]
+        self.assertEqual(statuses[0], 200)
+        self.assertEqual(statuses[-1], 429)
+
+    def test_zzz_a_helper_that_ends_is_started_again(self):
+        pid = int(re.findall(r"event=helper_started helper=sitecert-digests pid=(\d+)", self.endpoint.said())[-1])
+        os.kill(pid, 9)
+        eventually(lambda: self.look("192.0.2.99", number=DUE).status == 200 and "helper_ended" in self.endpoint.said())
+
+
 class Published(Case):
     def test_files_are_what_was_published(self):
         for path in self.scene.public.rglob("*"):
@@ -366,6 +497,20 @@ class Following(unittest.TestCase):
             v = client.ask("GET", "/V/" + self.scene.digits(VALID), JSON).json()
             self.assertEqual((v["authentic"], v["state"], v["in_force"]), (True, "unknown", None))
             self.assertEqual(client.ask("GET", "/readyz").status, 503)
+
+    def test_without_table_or_helper_there_are_no_look_ups(self):
+        (self.scene.home.folder / "public.lookup").unlink()
+        kind, body = {"Content-Type": "application/json"}, json.dumps(scenes.PERSON)
+        with Endpoint(self.scene, "--digests", self.scene.home.folder / "none") as endpoint:
+            client = endpoint.client(recorded=RECORDED)
+            self.addCleanup(client.close)
+            self.assertNotIn(b"by-name", client.ask("GET", "/").body)
+            self.assertEqual(client.ask("POST", "/api/verify", kind, body).code(), "lookup_not_ready")
+            self.scene.publish()
+            eventually(lambda: b"by-name" in client.ask("GET", "/").body)
+            answer = client.ask("POST", "/api/verify", kind, body)
+            self.assertEqual((answer.status, answer.code()), (503, "lookup_not_ready"))
+            self.assertIn("retry-after", answer.headers)
 
     def test_it_does_not_start_where_it_must_not(self):
         def start(*options, clock=NOW, folder=None):

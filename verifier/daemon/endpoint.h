@@ -9,6 +9,8 @@
 #include "core/http/metrics.h"
 #include "core/http/server.h"
 #include "verifier/daemon/checks.h"
+#include "verifier/daemon/forms.h"
+#include "verifier/daemon/lookups.h"
 #include "verifier/daemon/publication.h"
 #include "verifier/daemon/refusals.h"
 #include "verifier/pages/page.h"
@@ -20,6 +22,8 @@
 
 struct endpoint {
     struct store *store;
+    struct lookups *lookups;    /* NULL: not offered */
+    const char *address_header; /* of the proxy, that names who asks; NULL: who is connected */
     struct metrics *metrics;
     struct http_route routes[ENDPOINT_ROUTES_MAX];
     /* labels; the last one of requests without a route */
@@ -44,6 +48,10 @@ struct asked {
     bool json, english, large;
 };
 struct asked endpoint_asked(const struct http_exchange *x);
+/* The forms say how they were shown. */
+void endpoint_follow_form(struct asked *how, const struct form *f);
+/* Where the page of a token stands; NULL: nowhere. Borrows room. */
+const char *endpoint_page_of(const struct checked *c, struct buf *room);
 
 /* Counted, and answered: as a problem, or as a page where a page was asked for. retry_s: 0: none.
  */
@@ -55,6 +63,9 @@ void endpoint_fail(struct endpoint *e, struct http_exchange *x, const struct ask
 /* here: where the same page can be had again; NULL: nowhere. */
 void endpoint_answer_verdict(struct endpoint *e, struct http_exchange *x, const struct asked *how,
                              const struct checked *c, const char *here);
+/* number, name, id_number: as typed, of any length. Answered, whatever comes of it. */
+void endpoint_look_up(struct endpoint *e, struct http_exchange *x, const struct asked *how,
+                      struct span number, struct span name, struct span id_number);
 /* Takes *b over. Never stored by anybody. */
 void endpoint_answer(struct http_exchange *x, unsigned status, const char *type, struct buf *b);
 
@@ -71,6 +82,7 @@ void endpoint_get_home(struct http_exchange *x, void *arg);
 void endpoint_post_home(struct http_exchange *x, void *arg);
 void endpoint_get_verdict(struct http_exchange *x, void *arg);
 void endpoint_post_verify(struct http_exchange *x, void *arg);
+void endpoint_post_lookup(struct http_exchange *x, void *arg);
 void endpoint_get_published(struct http_exchange *x, void *arg);
 void endpoint_get_livez(struct http_exchange *x, void *arg);
 void endpoint_get_readyz(struct http_exchange *x, void *arg);

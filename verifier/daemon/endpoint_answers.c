@@ -21,7 +21,6 @@ struct asked endpoint_asked(const struct http_exchange *x)
 struct page_view endpoint_view(const struct endpoint *e, const struct publication *p,
                                const struct asked *how, const char *here)
 {
-    (void)e;
     const struct trust_list *const trust = bundle_trust(publication_bundle(p));
     return (struct page_view){
         .english = how->english,
@@ -31,6 +30,7 @@ struct page_view endpoint_view(const struct endpoint *e, const struct publicatio
         .deployment = trust->deployment,
         .demo = trust->demo,
         .upload_max_mb = UPLOAD_MAX_MB,
+        .has_lookup = e->lookups && lookups_ready(e->lookups),
     };
 }
 

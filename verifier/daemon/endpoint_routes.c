@@ -4,6 +4,7 @@
 #include "verifier/daemon/endpoint.h"
 
 #define VERIFY_MAX 16384u /* bytes of a body: the digits of a QR code in JSON */
+#define LOOKUP_MAX 4096u  /* bytes of a body: the three fields of a form */
 
 /* The whole surface; the last column: it never waits for another process. */
 static const struct http_route routes[] = {
@@ -11,6 +12,7 @@ static const struct http_route routes[] = {
     { HTTP_POST, "/", HTTP_BODY_FILE, UPLOAD_MAX_MB << 20, endpoint_post_home, false },
     { HTTP_GET, "/V/{digits}", HTTP_BODY_NONE, 0, endpoint_get_verdict, true },
     { HTTP_POST, "/api/verify", HTTP_BODY_MEMORY, VERIFY_MAX, endpoint_post_verify, false },
+    { HTTP_POST, "/lookup", HTTP_BODY_MEMORY, LOOKUP_MAX, endpoint_post_lookup, false },
     { HTTP_GET, "/publish/{path*}", HTTP_BODY_NONE, 0, endpoint_get_published, true },
     { HTTP_GET, "/livez", HTTP_BODY_NONE, 0, endpoint_get_livez, true },
     { HTTP_GET, "/readyz", HTTP_BODY_NONE, 0, endpoint_get_readyz, true },

@@ -29,8 +29,7 @@ static struct span host_of(const struct http_exchange *x)
     return is_own(host) ? (struct span){ 0 } : span_text(host);
 }
 
-/* Where the page of these bytes stands. */
-static const char *page_of(const struct checked *c, struct buf *room)
+const char *endpoint_page_of(const struct checked *c, struct buf *room)
 {
     buf_put_text(room, "/V/");
     digits_encode(buf_span(&c->token), room);
@@ -46,7 +45,7 @@ void endpoint_get_verdict(struct http_exchange *x, void *arg)
     ON_EXIT(buf_free_at) struct buf here = { 0 };
     const enum rc rc = check_digits(e->store, http_segment(x, "digits"), host_of(x), &c, &d);
     if (rc == RC_OK)
-        endpoint_answer_verdict(e, x, &how, &c, page_of(&c, &here));
+        endpoint_answer_verdict(e, x, &how, &c, endpoint_page_of(&c, &here));
     else
         endpoint_fail(e, x, &how, "not_judged", rc, &d);
 }
@@ -74,7 +73,8 @@ static void check_upload(struct endpoint *e, struct http_exchange *x, const stru
     const enum rc rc = check_bytes(e->store, bytes, &c, &d);
     atomic_fetch_sub(&e->pictures, 1);
     if (rc == RC_OK)
-        endpoint_answer_verdict(e, x, how, &c, c.v.copy.is_pdf ? NULL : page_of(&c, &here));
+        endpoint_answer_verdict(e, x, how, &c,
+                                c.v.copy.is_pdf ? NULL : endpoint_page_of(&c, &here));
     else
         endpoint_fail(e, x, how, "not_judged", rc, &d);
 }
@@ -92,8 +92,7 @@ static enum rc read_body(const struct http_exchange *x, struct buf *to, struct d
     return buf_rc(to, d);
 }
 
-/* The forms say how they were shown. */
-static void follow_form(struct asked *how, const struct form *f)
+void endpoint_follow_form(struct asked *how, const struct form *f)
 {
     const struct span lang = form_find(f, "lang");
     if (lang.len > 0)
@@ -114,7 +113,7 @@ void endpoint_post_home(struct http_exchange *x, void *arg)
         return;
     }
     rc = form_multipart_read(span_text(http_header(x, "Content-Type")), buf_span(&body), &form, &d);
-    follow_form(&how, &form);
+    endpoint_follow_form(&how, &form);
     const struct span file = form_find(&form, "file"), text = form_find(&form, "text");
     if (rc != RC_OK)
         endpoint_refuse(e, x, &how, REFUSE_BODY, 0);
@@ -123,6 +122,14 @@ void endpoint_post_home(struct http_exchange *x, void *arg)
 }
 
 /* --- the API --- */
+
+/* All three and no other. */
+static bool is_lookup(const json_t *root)
+{
+    return json_object_size(root) == 3 && json_is_string(json_object_get(root, "number")) &&
+           json_is_string(json_object_get(root, "name")) &&
+           json_is_string(json_object_get(root, "id_number"));
+}
 
 static struct span member(const json_t *object, const char *name)
 {
@@ -162,6 +169,9 @@ void endpoint_post_verify(struct http_exchange *x, void *arg)
     const enum rc rc = json_read(http_body_bytes(x), &root, NULL);
     if (rc == RC_OK && json_object_size(root) == 1 && member(root, "token").ptr)
         verify_token(e, x, &how, member(root, "token"));
+    else if (rc == RC_OK && is_lookup(root))
+        endpoint_look_up(e, x, &how, member(root, "number"), member(root, "name"),
+                         member(root, "id_number"));
     else
         endpoint_refuse(e, x, &how, REFUSE_BODY, 0);
 }

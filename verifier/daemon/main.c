@@ -2,12 +2,16 @@
 
 #include "core/cli/cli.h"
 #include "core/crypto/start.h"
+#include "core/json/json.h"
 #include "verifier/daemon/run.h"
 
+#define HOME_VARIABLE  "SITECERT_HOME"
+#define HOME_DEFAULT   "/var/lib/sitecert"
 #define LISTEN_DEFAULT "127.0.0.1:8460"
 
 struct options {
     const char *published, *root, *listen, *metrics_listen, *spool;
+    const char *lookup, *digests, *home, *client_address;
     bool check_config;
 };
 
@@ -27,6 +31,21 @@ static const struct cli_option options[] = {
     { "spool", 0, CLI_TEXT, "DIR", offsetof(struct options, spool),
       "上传的文件读取期间存放之处；默认 TMPDIR，再默认 /tmp",
       "where uploads stand while they are read; by default TMPDIR, else /tmp", false },
+    { "lookup", 0, CLI_TEXT, "FILE", offsetof(struct options, lookup),
+      "查询表；默认为发布目录旁的 DIR.lookup", "the look-up table; by default DIR.lookup", false },
+    { "digests", 0, CLI_TEXT, "PATH", offsetof(struct options, digests),
+      "sitecert-digests 的套接字；不给时由本程序以系统目录中的密钥启动它",
+      "the socket of sitecert-digests; without it we start it with the key of the home", false },
+    { "home", 0, CLI_TEXT, "DIR", offsetof(struct options, home),
+      "系统目录，只用于启动 sitecert-digests；默认取 SITECERT_HOME，再默认 /var/lib/sitecert",
+      "the deployment's folder, to start sitecert-digests; by default SITECERT_HOME, else "
+      "/var/lib/sitecert",
+      false },
+    { "client-address", 0, CLI_TEXT, "HEADER", offsetof(struct options, client_address),
+      "反向代理写入客户端地址的首部，如 X-Real-IP；不给时以连接的地址计数",
+      "the header by which the proxy names the client, as X-Real-IP; without it who is connected "
+      "is counted",
+      false },
     { "check-config", 0, CLI_FLAG, NULL, offsetof(struct options, check_config),
       "只检查设置与发布目录，不启动", "check settings and publication, and start nothing", false },
     CLI_OPTIONS_END,
@@ -40,6 +59,14 @@ static const char *spool_of(const struct options *o)
     return variable && variable[0] ? variable : "/tmp";
 }
 
+static const char *home_of(const struct options *o)
+{
+    const char *const variable = getenv(HOME_VARIABLE);
+    if (o->home)
+        return o->home;
+    return variable && variable[0] ? variable : HOME_DEFAULT;
+}
+
 static int run(const struct cli_call *call)
 {
     const struct options *const o = call->options;
@@ -49,6 +76,10 @@ static int run(const struct cli_call *call)
         .listen = o->listen ? o->listen : LISTEN_DEFAULT,
         .metrics_listen = o->metrics_listen,
         .spool = spool_of(o),
+        .lookup = o->lookup,
+        .digests = o->digests,
+        .home = home_of(o),
+        .address_header = o->client_address,
     };
     struct diag d = DIAG_INIT;
     const enum rc rc = o->check_config ? run_check(&how, &d) : run_endpoint(&how, &d);
@@ -93,5 +124,6 @@ int main(int argc, char *argv[])
                      "it could not start, 2 usage",
     };
     crypto_start_bare();
+    json_wipe_freed(); /* it may hold identity numbers */
     return cli_run(&program, argc, argv);
 }

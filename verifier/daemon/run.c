@@ -11,12 +11,16 @@
 #include "core/sys/log.h"
 #include "core/sys/notify.h"
 #include "verifier/daemon/endpoint.h"
+#include "verifier/daemon/helper.h"
 
 #define TICK_MS  500 /* how soon a new publication is seen */
 #define GRACE_MS 10000
+#define KEY_FILE "keys/lookup.key"
+#define SOCKET   "run/digests.sock"
 
 struct run {
     struct endpoint endpoint;
+    struct helper *helper; /* NULL: somebody else starts it */
     int signals;
     int64_t watchdog_ms, watched_ms;
 };
@@ -114,13 +118,65 @@ static enum rc open_server(const struct run_options *o, struct endpoint *e, stru
     return o->metrics_listen ? open_metrics(o, e, d) : RC_OK;
 }
 
+/* --- look-ups --- */
+
+static enum rc table_of(const struct run_options *o, char ret[PATH_LEN], struct diag *d)
+{
+    size_t len = strlen(o->published);
+    while (len > 1 && o->published[len - 1] == '/')
+        len--;
+    if (o->lookup)
+        return path_join("", o->lookup, ret, d);
+    const int n = snprintf(ret, PATH_LEN, "%.*s.lookup", (int)len, o->published);
+    return n > 0 && n < PATH_LEN ? RC_OK : diag_set(d, RC_LIMIT, DIAG_NO_OFFSET, "a path too long");
+}
+
+/* By hand the helper is ours to start, where there is a home with a key. */
+static enum rc start_helper(const struct run_options *o, char socket[PATH_LEN], struct helper **ret,
+                            struct diag *d)
+{
+    char key[PATH_LEN], folder[PATH_LEN];
+    enum rc rc = path_join(o->home, SOCKET, socket, d);
+    if (rc == RC_OK)
+        rc = path_join(o->home, "run", folder, d);
+    if (rc == RC_OK)
+        rc = path_join(o->home, KEY_FILE, key, d);
+    if (rc != RC_OK || access(key, R_OK) != 0)
+        return rc;
+    rc = folder_make(folder, 0700, d);
+    return rc == RC_OK ? helper_start(o->home, socket, ret, d) : rc;
+}
+
+static enum rc open_lookups(const struct run_options *o, struct run *r, struct diag *d)
+{
+    char table[PATH_LEN], socket[PATH_LEN];
+    enum rc rc = table_of(o, table, d);
+    if (rc == RC_OK)
+        rc = o->digests ? path_join("", o->digests, socket, d)
+                        : start_helper(o, socket, &r->helper, d);
+    return rc == RC_OK ? lookups_open(table, socket, &r->endpoint.lookups, d) : rc;
+}
+
+static void refresh_lookups(struct endpoint *e)
+{
+    ON_EXIT(publication_put_at) struct publication *p = store_get(e->store);
+    lookups_refresh(e->lookups, bundle_trust(publication_bundle(p))->deployment);
+}
+
 /* --- starting and ending --- */
 
-static enum rc open_endpoint(const struct run_options *o, struct endpoint *e, struct diag *d)
+static enum rc open_endpoint(const struct run_options *o, struct run *r, struct diag *d)
 {
+    struct endpoint *const e = &r->endpoint;
     enum rc rc = open_store(o, &e->store, d);
+    if (rc == RC_OK)
+        rc = open_lookups(o, r, d);
     if (rc != RC_OK)
         return rc;
+    refresh_lookups(e);
+    if (r->helper)
+        lookups_wait(e->lookups);
+    e->address_header = o->address_header;
     endpoint_fill(e);
     e->metrics = metrics_new(e->route_names, e->route_count + 1);
     if (!e->metrics)
@@ -133,6 +189,8 @@ static void close_run(struct run *r)
     struct endpoint *const e = &r->endpoint;
     http_close(e->metrics_server);
     http_close(e->server);
+    helper_stop(r->helper);
+    lookups_close(e->lookups);
     store_close(e->store);
     metrics_free(e->metrics);
     fd_close_at(&r->signals);
@@ -211,6 +269,9 @@ static void run_until_told(struct run *r)
     do {
         (void)poll(&p, 1, TICK_MS);
         refresh(&r->endpoint);
+        refresh_lookups(&r->endpoint);
+        if (r->helper)
+            helper_tend(r->helper);
         ping_watchdog(r);
     } while (!take_signal(r));
 }
@@ -234,7 +295,7 @@ enum rc run_endpoint(const struct run_options *o, struct diag *d)
         return rc;
 
     log_open("sitecert-verifierd", LEVEL_INFO);
-    rc = open_endpoint(o, &r.endpoint, d);
+    rc = open_endpoint(o, &r, d);
     if (rc != RC_OK)
         return rc;
     r.watchdog_ms = (int64_t)notify_watchdog_ms() / 2;

@@ -10,6 +10,10 @@ struct run_options {
     const char *listen;
     const char *metrics_listen; /* NULL: no metrics */
     const char *spool;          /* folder of uploads that are being read */
+    const char *lookup;         /* table of look-ups; NULL: PUBLISHED.lookup */
+    const char *digests; /* socket of sitecert-digests; NULL: in the home, and it is started */
+    const char *home;    /* whose key sitecert-digests gets when it is started */
+    const char *address_header; /* as in struct endpoint */
 };
 
 /* Everything that can be known to be wrong without starting anything. */

@@ -1,0 +1,68 @@
+/*
+ * Looking a certificate up by number, name and document number, without anybody holding readable
+ * numbers (docs/formats.md, "Look-up table"). Who publishes seals each certificate's token under a
+ * key that follows from the three and a secret; the secret is with sitecert-digests alone; the
+ * endpoint has the table. Pure.
+ */
+#pragma once
+
+#include "core/crypto/sealed.h"
+
+#define LOOKUP_KEY_LEN    32 /* bytes of the deployment's secret */
+#define LOOKUP_DIGEST_LEN 16 /* bytes by which a row is found */
+#define LOOKUP_PERSON_LEN SHA256_LEN
+#define LOOKUP_NUMBER_MAX 64u  /* bytes of a certificate number as typed */
+#define LOOKUP_NAME_MAX   400u /* bytes of a name as typed */
+#define LOOKUP_ID_MAX     64u  /* bytes of a document number as typed */
+
+/*
+ * Name and document number as one hash, in the form in which spellings compare equal: the name
+ * folded, the number as the register keeps it whatever its type. What is no name or number at all
+ * is hashed too, and is nobody's.
+ *
+ * today  for 15-digit numbers
+ * RC_NOMEM
+ */
+MUST_CHECK enum rc lookup_person(struct span name, struct span id_number, int32_t today,
+                                 uint8_t ret[LOOKUP_PERSON_LEN], struct diag *d);
+
+/* What the secret makes of number and person. */
+struct lookup_keys {
+    uint8_t digest[LOOKUP_DIGEST_LEN]; /* where the row is */
+    uint8_t seal[SEALED_KEY_LEN];      /* what opens it */
+};
+void lookup_keys_make(const uint8_t secret[LOOKUP_KEY_LEN], struct span number,
+                      const uint8_t person[LOOKUP_PERSON_LEN], struct lookup_keys *ret);
+
+/* --- the table, as its maker sees it --- */
+
+struct lookup_row {
+    struct lookup_keys keys;
+    uint64_t at; /* of the sealed token in `sealed` */
+    uint32_t len;
+};
+struct lookup_maker {
+    size_t count, cap;
+    struct lookup_row *rows; /* owned */
+    struct buf sealed;
+};
+void lookup_maker_free(struct lookup_maker *m); /* for ON_EXIT too */
+MUST_CHECK enum rc lookup_add(struct lookup_maker *m, const struct lookup_keys *keys,
+                              struct span token, struct diag *d);
+/* Appends the whole file. RC_EXISTS: two rows of one digest. */
+MUST_CHECK enum rc lookup_put(struct lookup_maker *m, const uint8_t deployment[SHA256_LEN],
+                              struct buf *to, struct diag *d);
+
+/* --- the table, as its reader sees it --- */
+
+struct lookup_table {
+    const uint8_t *deployment; /* SHA256_LEN bytes */
+    const uint8_t *index;
+    size_t count;
+    struct span sealed;
+};
+/* Borrows file. RC_FORMAT: not such a table; rows are looked at when they are found. */
+MUST_CHECK enum rc lookup_open(struct span file, struct lookup_table *ret, struct diag *d);
+/* RC_NOT_FOUND: there is no such row; RC_FORMAT, RC_CRYPTO: it is not what it should be. */
+MUST_CHECK enum rc lookup_find(const struct lookup_table *t, const struct lookup_keys *keys,
+                               struct buf *ret_token, struct diag *d);

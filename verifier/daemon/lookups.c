@@ -1,0 +1,293 @@
+#include "verifier/daemon/lookups.h"
+
+#include <arpa/inet.h>
+#include <assert.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "core/ipc/ipc.h"
+#include "core/lookup/digests.h"
+#include "core/lookup/tally.h"
+#include "core/sys/clock.h"
+#include "core/sys/file.h"
+#include "core/sys/log.h"
+
+#define ASK_MS   2000
+#define WAIT_S   5.0
+#define IDLE_MAX 64u /* sockets to the helper that are kept */
+
+struct table {
+    unsigned holders; /* under the lock */
+    struct mapping file;
+    struct lookup_table rows;
+};
+
+struct lookups {
+    char path[PATH_LEN], socket[PATH_LEN];
+    struct stat seen;
+    pthread_mutex_t lock; /* of what follows */
+    struct table *table;  /* NULL: none yet */
+    struct tally *addresses, *numbers;
+    int idle[IDLE_MAX];
+    size_t idle_count;
+};
+
+enum rc lookups_open(const char *table, const char *socket, struct lookups **ret, struct diag *d)
+{
+    struct lookups *const l = calloc(1, sizeof *l);
+    if (!l)
+        return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "look-ups");
+    enum rc rc = path_join("", table, l->path, d);
+    if (rc == RC_OK)
+        rc = path_join("", socket, l->socket, d);
+    l->addresses = tally_new(MISSES_MAX);
+    l->numbers = tally_new(MISSES_MAX);
+    (void)pthread_mutex_init(&l->lock, NULL);
+    if (rc == RC_OK && (!l->addresses || !l->numbers))
+        rc = diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "look-ups");
+    if (rc == RC_OK)
+        *ret = l;
+    else
+        lookups_close(l);
+    return rc;
+}
+
+/* --- the table --- */
+
+static void table_put(struct lookups *l, struct table *t)
+{
+    (void)pthread_mutex_lock(&l->lock);
+    const bool last = --t->holders == 0;
+    (void)pthread_mutex_unlock(&l->lock);
+    if (!last)
+        return;
+    mapping_close(&t->file);
+    free(t);
+}
+
+static struct table *table_get(struct lookups *l)
+{
+    (void)pthread_mutex_lock(&l->lock);
+    struct table *const t = l->table;
+    if (t)
+        t->holders++;
+    (void)pthread_mutex_unlock(&l->lock);
+    return t;
+}
+
+bool lookups_ready(struct lookups *l)
+{
+    (void)pthread_mutex_lock(&l->lock);
+    const bool ready = l->table != NULL;
+    (void)pthread_mutex_unlock(&l->lock);
+    return ready;
+}
+
+static enum rc open_table(const struct lookups *l, const uint8_t deployment[SHA256_LEN],
+                          struct table *t, struct diag *d)
+{
+    enum rc rc = file_map(l->path, &t->file, d);
+    if (rc == RC_OK)
+        rc = lookup_open(t->file.bytes, &t->rows, d);
+    if (rc == RC_OK && memcmp(t->rows.deployment, deployment, SHA256_LEN) != 0)
+        rc = diag_set(d, RC_REFUSED, DIAG_NO_OFFSET, "it is of another deployment");
+    return rc;
+}
+
+static void replace(struct lookups *l, struct table *fresh)
+{
+    (void)pthread_mutex_lock(&l->lock);
+    struct table *const old = l->table;
+    l->table = fresh;
+    (void)pthread_mutex_unlock(&l->lock);
+    if (old)
+        table_put(l, old);
+}
+
+void lookups_refresh(struct lookups *l, const uint8_t deployment[SHA256_LEN])
+{
+    struct stat there;
+    if (stat(l->path, &there) != 0 ||
+        (there.st_ino == l->seen.st_ino && there.st_dev == l->seen.st_dev &&
+         there.st_mtim.tv_sec == l->seen.st_mtim.tv_sec &&
+         there.st_mtim.tv_nsec == l->seen.st_mtim.tv_nsec))
+        return;
+    l->seen = there;
+
+    struct diag d = DIAG_INIT;
+    struct table *const fresh = calloc(1, sizeof *fresh);
+    const enum rc rc = fresh ? open_table(l, deployment, fresh, &d) : RC_NOMEM;
+    if (rc == RC_OK) {
+        fresh->holders = 1;
+        replace(l, fresh);
+        return;
+    }
+    log_failure(LEVEL_ERROR, "lookup_table_not_taken", rc, &d);
+    if (fresh)
+        mapping_close(&fresh->file);
+    free(fresh);
+}
+
+/* --- the helper --- */
+
+static int take_idle(struct lookups *l)
+{
+    (void)pthread_mutex_lock(&l->lock);
+    const int fd = l->idle_count > 0 ? l->idle[--l->idle_count] : -1;
+    (void)pthread_mutex_unlock(&l->lock);
+    return fd;
+}
+
+static void keep_idle(struct lookups *l, int fd)
+{
+    (void)pthread_mutex_lock(&l->lock);
+    const bool room = l->idle_count < IDLE_MAX;
+    if (room)
+        l->idle[l->idle_count++] = fd;
+    (void)pthread_mutex_unlock(&l->lock);
+    if (!room)
+        fd_close_at(&fd);
+}
+
+static enum rc talk(int fd, struct span question, struct digests_answer *ret, struct diag *d)
+{
+    ON_EXIT(buf_wipe_at) struct buf message = { 0 };
+    (void)buf_reserve(&message, 256);
+    enum rc rc = ipc_send(fd, question, -1, ASK_MS, d);
+    if (rc == RC_OK)
+        rc = ipc_receive(fd, &message, NULL, ASK_MS, d);
+    return rc == RC_OK ? digests_answer_read(buf_span(&message), ret, d) : rc;
+}
+
+/* A socket that was kept may have died meanwhile: then once more with a new one. */
+static enum rc ask_helper(struct lookups *l, struct span question, struct digests_answer *ret,
+                          struct diag *d)
+{
+    int fd = take_idle(l);
+    enum rc rc = fd >= 0 ? talk(fd, question, ret, NULL) : RC_NOT_FOUND;
+    if (rc != RC_OK) {
+        fd_close_at(&fd);
+        rc = ipc_connect(l->socket, ASK_MS, &fd, d);
+        if (rc == RC_OK)
+            rc = talk(fd, question, ret, d);
+    }
+    if (rc == RC_OK)
+        keep_idle(l, fd);
+    else
+        fd_close_at(&fd);
+    return rc;
+}
+
+void lookups_wait(struct lookups *l)
+{
+    const struct timespec tick = { .tv_nsec = 10000000 };
+    const double end = clock_elapsed() + WAIT_S;
+    int fd = -1;
+    while (ipc_connect(l->socket, ASK_MS, &fd, NULL) != RC_OK && clock_elapsed() < end)
+        (void)nanosleep(&tick, NULL);
+    if (fd >= 0)
+        keep_idle(l, fd);
+}
+
+/* --- misses --- */
+
+/* Counts by no clock that somebody may set. */
+static int64_t now_s(void)
+{
+    return (int64_t)clock_elapsed();
+}
+
+/* Of IPv6 the network: a customer has all of it. */
+static struct span name_of(const char *address, uint8_t room[16])
+{
+    if (inet_pton(AF_INET6, address, room) != 1)
+        return span_text(address);
+    memset(room + 8, 0, 8);
+    return span_of(room, 16);
+}
+
+static uint32_t closed(struct lookups *l, struct span address, const struct lookup_question *q)
+{
+    (void)pthread_mutex_lock(&l->lock);
+    const uint32_t a = tally_closed(l->addresses, address, now_s());
+    const uint32_t b = tally_closed(l->numbers, q->number, now_s());
+    (void)pthread_mutex_unlock(&l->lock);
+    return a > b ? a : b;
+}
+
+static void count_miss(struct lookups *l, struct span address, const struct lookup_question *q)
+{
+    (void)pthread_mutex_lock(&l->lock);
+    tally_add(l->addresses, address, now_s());
+    tally_add(l->numbers, q->number, now_s());
+    (void)pthread_mutex_unlock(&l->lock);
+}
+
+/* --- together --- */
+
+static enum rc ask_for_keys(struct lookups *l, const struct lookup_question *q,
+                            struct digests_answer *ret, struct diag *d)
+{
+    struct digests_question question = { .number = q->number };
+    ON_EXIT(buf_wipe_at) struct buf message = { 0 };
+    (void)buf_reserve(&message, 256);
+    enum rc rc = lookup_person(q->name, q->id_number, q->today, question.person, d);
+    if (rc != RC_OK)
+        return rc;
+    digests_question_put(&message, &question);
+    explicit_bzero(&question, sizeof question);
+    rc = buf_rc(&message, d);
+    return rc == RC_OK ? ask_helper(l, buf_span(&message), ret, d) : rc;
+}
+
+static enum lookup_outcome find(struct lookups *l, const struct digests_answer *a,
+                                struct buf *ret_token, uint32_t *ret_retry_s, struct diag *d)
+{
+    if (a->reply != DIGESTS_GIVEN) {
+        *ret_retry_s = a->retry_s;
+        return LOOKUP_BUSY;
+    }
+    struct table *const t = table_get(l);
+    if (!t)
+        return LOOKUP_FAILED;
+    const enum rc rc = lookup_find(&t->rows, &a->keys, ret_token, d);
+    table_put(l, t);
+    if (rc == RC_OK)
+        return LOOKUP_FOUND;
+    return rc == RC_NOT_FOUND ? LOOKUP_NO_MATCH : LOOKUP_FAILED;
+}
+
+enum lookup_outcome lookups_ask(struct lookups *l, const struct lookup_question *q,
+                                struct buf *ret_token, uint32_t *ret_retry_s, struct diag *d)
+{
+    uint8_t room[16];
+    struct digests_answer a = { .reply = DIGESTS_NONE };
+    const struct span address = name_of(q->address, room);
+    *ret_retry_s = closed(l, address, q);
+    if (*ret_retry_s > 0)
+        return LOOKUP_CLOSED;
+    if (ask_for_keys(l, q, &a, d) != RC_OK)
+        return LOOKUP_FAILED;
+    const enum lookup_outcome outcome = find(l, &a, ret_token, ret_retry_s, d);
+    explicit_bzero(&a, sizeof a);
+    if (outcome == LOOKUP_NO_MATCH)
+        count_miss(l, address, q);
+    return outcome;
+}
+
+void lookups_close(struct lookups *l)
+{
+    if (!l)
+        return;
+    while (l->idle_count > 0)
+        fd_close_at(&l->idle[--l->idle_count]);
+    if (l->table)
+        table_put(l, l->table);
+    tally_free(l->addresses);
+    tally_free(l->numbers);
+    (void)pthread_mutex_destroy(&l->lock);
+    free(l);
+}

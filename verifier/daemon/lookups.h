@@ -1,0 +1,40 @@
+/*
+ * Look-ups by number, name and document number: the table that is published for endpoints, the
+ * helper that holds its key, and the counts of misses. Threads: any.
+ */
+#pragma once
+
+#include "core/lookup/lookup.h"
+
+#define MISSES_MAX 100u /* of an address, and for a number, in an hour; then an hour's pause */
+
+struct lookups;
+
+/* table, socket: copied; the table need not be there yet. */
+MUST_CHECK enum rc lookups_open(const char *table, const char *socket, struct lookups **ret,
+                                struct diag *d);
+void lookups_close(struct lookups *l); /* NULL is fine */
+
+/* Looks whether there is another table, and takes it: of this deployment alone. */
+void lookups_refresh(struct lookups *l, const uint8_t deployment[SHA256_LEN]);
+bool lookups_ready(struct lookups *l); /* there is a table */
+void lookups_wait(struct lookups *l);  /* until the helper listens, at most 5 s */
+
+struct lookup_question {
+    struct span number, name, id_number; /* as typed */
+    const char *address;                 /* who asks */
+    int32_t today;                       /* for old document numbers */
+};
+enum lookup_outcome {
+    LOOKUP_FAILED = 0, /* no table, or no helper answers */
+    LOOKUP_NO_MATCH,
+    LOOKUP_CLOSED, /* too many misses: retry_s */
+    LOOKUP_BUSY,   /* the helper gives no more now: retry_s */
+    LOOKUP_FOUND = 90,
+};
+/*
+ * ret_token  of the certificate, when found; its signature is still to be checked
+ * d          why it failed
+ */
+enum lookup_outcome lookups_ask(struct lookups *l, const struct lookup_question *q,
+                                struct buf *ret_token, uint32_t *ret_retry_s, struct diag *d);

@@ -1,0 +1,13 @@
+/* Answers questions of core/lookup/digests.h on one socket; a thread for each who is connected. */
+#pragma once
+
+#include "core/lookup/digests.h"
+
+struct serve_options {
+    uint32_t per_number; /* answers for one certificate number in an hour */
+    uint32_t per_second; /* answers in all */
+};
+
+/* listening: owned. Returns when stop_fd can be read. */
+MUST_CHECK enum rc serve(int listening, int stop_fd, const uint8_t secret[LOOKUP_KEY_LEN],
+                         const struct serve_options *o, struct diag *d);

@@ -301,7 +301,11 @@ class Misses(Case):
 
     def look(self, address, **changes):
         body = json.dumps({**scenes.PERSON, **changes})
-        return self.ask("POST", "/api/verify", {"Content-Type": "application/json", "X-Real-IP": address}, body)
+        while True:
+            answer = self.ask("POST", "/api/verify", {"Content-Type": "application/json", "X-Real-IP": address}, body)
+            if int(answer.headers.get("retry-after", 0)) != 1:  # the helper's bound in a second
+                return answer
+            time.sleep(1)
 
     @classmethod
     def setUpClass(cls):
@@ -333,7 +337,8 @@ class Misses(Case):
 
     def test_right_answers_are_no_misses(self):
         for _ in range(150):
-            self.assertEqual(self.look("192.0.2.50").status, 200)
+            answer = self.look("192.0.2.50")
+            self.assertEqual(answer.status, 200, answer.body)
 
     def test_zz_the_helper_gives_no_more_than_its_bound(self):
         """150 are used up above."""

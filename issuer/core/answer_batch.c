@@ -141,8 +141,9 @@ static bool look_through(const struct serve_options *o, const struct question *q
     return true;
 }
 
+/* Checks the body; a large one is kept, a small one sealed for the journal. */
 static bool read_body(const struct serve_options *o, const struct question *q, int fd,
-                      uint64_t *ret_rows, struct reply_parts *r)
+                      struct buf *ret_sealed, uint64_t *ret_rows, struct reply_parts *r)
 {
     struct diag d = DIAG_INIT;
     if (q->body_len > o->body_max_bytes) {
@@ -156,11 +157,13 @@ static bool read_body(const struct serve_options *o, const struct question *q, i
     ON_EXIT(fd_close_at) int memory = -1;
     enum rc rc = RC_OK;
     if (fd >= 0)
-        rc = bodies_keep(o->bodies, fd, q->body_len, q->digest.ptr, &d);
+        rc = bodies_keep(o->bodies, o->vault, fd, q->body_len, q->digest.ptr, &d);
     else
         rc = memory_file_new(&memory, &d);
     if (rc == RC_OK && fd < 0)
         rc = memory_file_set(memory, q->body, &d);
+    if (rc == RC_OK && fd < 0)
+        rc = body_seal(o->vault, q->digest.ptr, q->body, ret_sealed, &d);
     if (rc != RC_OK) {
         refuse_body(rc, &d, r);
         return false;
@@ -191,6 +194,7 @@ void answer_submit(const struct serve_options *o, const struct question *q, int 
                    struct reply_parts *ret)
 {
     struct sender sender;
+    ON_EXIT(buf_free_at) struct buf sealed = { 0 };
     char reason[40];
     uint64_t rows = 0, sequence = 0;
     int64_t now;
@@ -211,9 +215,9 @@ void answer_submit(const struct serve_options *o, const struct question *q, int 
         fail(ret, rc, &d);
         return;
     }
-    if (!desk_knows_key(o->desk, q) && !read_body(o, q, fd, &rows, ret))
+    if (!desk_knows_key(o->desk, q) && !read_body(o, q, fd, &sealed, &rows, ret))
         return;
-    desk_submit(o->desk, q, rows, &sender, now, &ret->answer, &sequence);
+    desk_submit(o->desk, q, buf_span(&sealed), rows, &sender, now, &ret->answer, &sequence);
     if (ret->answer.reply == REPLY_ACCEPTED || ret->answer.reply == REPLY_REPLAY)
         tell_taken(o, q, sequence, ret);
 }

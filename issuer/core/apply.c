@@ -27,7 +27,7 @@ struct apply {
     struct apply_options o;
     struct body body;
     struct batch batch; /* of small ones */
-    struct buf entry, results;
+    struct buf entry, small, results;
     int memory; /* an unnamed file for small bodies */
 
     /* since the last commit */
@@ -77,6 +77,7 @@ void apply_free(struct apply *a)
     batch_close(&a->batch);
     fd_close_at(&a->memory);
     buf_free(&a->entry);
+    buf_free(&a->small);
     buf_free(&a->results);
     free(a->touched);
     free(a);
@@ -104,10 +105,13 @@ static enum rc open_rows(struct apply *a, const struct entry *e, struct diag *wh
     struct body *const b = &a->body;
     const struct rows_limits none = { UINT64_MAX, UINT64_MAX };
     enum rc rc = RC_OK;
-    if (e->body_len == e->body.len)
-        rc = memory_file_set(a->memory, e->body, d);
+    buf_clear(&a->small);
+    if (e->body.len == 0)
+        rc = bodies_take(a->o.bodies, a->o.vault, e->digest.ptr, &b->fd, why);
     else
-        rc = bodies_take(a->o.bodies, e->digest.ptr, &b->fd, why);
+        rc = body_unseal(a->o.vault, e->digest.ptr, e->body, &a->small, why);
+    if (rc == RC_OK && e->body.len > 0)
+        rc = memory_file_set(a->memory, buf_span(&a->small), d);
     if (rc != RC_OK)
         return rc;
     rc = rows_open_fd(b->fd >= 0 ? b->fd : a->memory, "the batch", e->kind,
@@ -190,6 +194,12 @@ static enum rc give_up(struct apply *a, const struct diag *why, struct diag *d)
     return finish(a, BATCH_FAILED, d);
 }
 
+/* It was altered, or is gone; all else is ours, and another start may mend it. */
+static bool is_the_bodys_fault(enum rc rc)
+{
+    return rc == RC_FORMAT || rc == RC_LIMIT || rc == RC_CRYPTO || rc == RC_NOT_FOUND;
+}
+
 enum rc apply_batch_begin(struct apply *a, const struct reg_batch *b, struct diag *d)
 {
     assert(a && b && !a->body.active);
@@ -207,7 +217,8 @@ enum rc apply_batch_begin(struct apply *a, const struct reg_batch *b, struct dia
     rc = open_rows(a, &e, &why, d);
     if (rc == RC_OK)
         return open_feed(a, d);
-    return why.code != RC_OK && rc != RC_NOMEM ? give_up(a, &why, d) : rc;
+    return is_the_bodys_fault(rc) ? give_up(a, &why, d)
+                                  : diag_set(d, rc, why.offset, "%s", why.text);
 }
 
 /* --- rows --- */
@@ -304,7 +315,7 @@ enum rc apply_batch_step(struct apply *a, bool *ret_more, struct diag *d)
     enum rc rc = apply_rows(a, rows, d);
     if (rc != RC_OK)
         return rc;
-    if (rows->rc == RC_NOMEM)
+    if (rows->rc != RC_OK && !is_the_bodys_fault(rows->rc))
         return diag_set(d, rows->rc, rows->why.offset, "%s", rows->why.text);
 
     *ret_more = !rows->last;

@@ -16,6 +16,7 @@ struct apply_options {
     struct engine *engine;
     struct desk *desk;
     const char *bodies;
+    const struct vault *vault;
 };
 MUST_CHECK enum rc apply_new(const struct apply_options *o, struct apply **ret, struct diag *d);
 void apply_free(struct apply *a); /* NULL is fine */

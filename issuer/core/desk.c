@@ -575,7 +575,6 @@ static void fill_entry(const struct question *q, enum entry_type type, int64_t n
         .signature = q->signature,
         .signer = q->signer,
         .body_len = q->body_len,
-        .body = q->body,
     };
 }
 
@@ -587,6 +586,7 @@ static void answer_taken(const struct reg_batch *b, enum reply reply, struct ans
 
 struct submission {
     const struct question *q;
+    struct span sealed;
     const struct sender *sender;
     uint64_t rows;
     int64_t now;
@@ -629,6 +629,7 @@ static void submit_new(struct desk *k, const struct submission *s, struct answer
     memcpy(e.entry.id, s->name, sizeof e.entry.id);
     e.entry.unit = s->sender->unit;
     e.entry.rows = s->rows;
+    e.entry.body = s->sealed;
     fill_batch(k->reg, &e.entry, (struct journal_place){ 0 }, &b);
     e.batch = add_waiting(k, &b);
     if (!e.batch) {
@@ -706,13 +707,13 @@ static void submit(struct desk *k, struct submission *s, struct answer *a, uint6
         day->rows -= day->rows < s->rows ? day->rows : s->rows;
 }
 
-void desk_submit(struct desk *k, const struct question *q, uint64_t rows,
+void desk_submit(struct desk *k, const struct question *q, struct span sealed, uint64_t rows,
                  const struct sender *sender, int64_t now, struct answer *ret,
                  uint64_t *ret_sequence)
 {
     assert(k && q && sender && ret && ret_sequence);
 
-    struct submission s = { .q = q, .sender = sender, .rows = rows, .now = now };
+    struct submission s = { .q = q, .sealed = sealed, .sender = sender, .rows = rows, .now = now };
     (void)pthread_mutex_lock(&k->lock);
     submit(k, &s, ret, ret_sequence);
     (void)pthread_mutex_unlock(&k->lock);

@@ -39,14 +39,15 @@ void desk_close(struct desk *k);
 /*
  * Takes a batch; blocks until it is on disk.
  *
- * q             ASK_SUBMIT; a large body is kept already (issuer/core/bodies.h)
+ * q             ASK_SUBMIT
+ * sealed        its body (issuer/core/bodies.h); empty: a large one, which is kept already
  * rows          of the body
  * sender        that may send this
  * now           Unix seconds
  * ret           reply, retry_s, detail and batch
  * ret_sequence  with REPLY_ACCEPTED and REPLY_REPLAY: of the batch
  */
-void desk_submit(struct desk *k, const struct question *q, uint64_t rows,
+void desk_submit(struct desk *k, const struct question *q, struct span sealed, uint64_t rows,
                  const struct sender *sender, int64_t now, struct answer *ret,
                  uint64_t *ret_sequence);
 /* Whether q's key was used before: what large bodies need not be read for. False: it was not, or

@@ -5,6 +5,8 @@
 
 #include "core/cose/cbor.h"
 
+_Static_assert(BODY_INLINE_MAX <= BODY_PIECE, "a body within a question is sealed at once");
+
 #define NONCE_FIELDS 5
 #define BATCH_FIELDS 18
 
@@ -63,7 +65,7 @@ static bool read_batch(struct cbor_reader *c, struct entry *e)
         !cbor_bytes(c, "signer", 0, 512, &e->signer) ||
         !cbor_uint(c, "rows", UINT64_MAX, &e->rows) ||
         !cbor_uint(c, "body length", UINT64_MAX, &e->body_len) ||
-        !cbor_bytes(c, "body", 0, BODY_INLINE_MAX, &e->body))
+        !cbor_bytes(c, "body", 0, BODY_INLINE_MAX + VAULT_OVERHEAD, &e->body))
         return false;
     memcpy(e->id, id.ptr, sizeof e->id);
     e->unit = (uint32_t)unit;

@@ -8,6 +8,7 @@
 #include "core/base/buf.h"
 #include "core/base/rc.h"
 #include "core/crypto/hash.h"
+#include "issuer/core/bodies.h"
 #include "issuer/daemon/protocol.h"
 
 enum entry_type { ENTRY_BATCH = 1, ENTRY_NONCE = 2 }; /* on disk: never renumber */
@@ -27,7 +28,7 @@ struct entry {
     struct span digest; /* SHA-256 of the body */
     struct span base, signature, signer;
     uint64_t rows, body_len;
-    struct span body; /* empty: in the file of that id */
+    struct span body; /* sealed (issuer/core/bodies.h); empty: in the file of that digest */
 };
 
 void entry_put(struct buf *to, const struct entry *e);

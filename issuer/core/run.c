@@ -19,6 +19,7 @@ struct run {
     struct home home; /* settings alone: its clock is when we began */
     int lock;
     char folder[PATH_LEN], bodies[PATH_LEN], socket[PATH_LEN];
+    struct vault *vault;
     struct journal *journal;
     struct desk *desk;
     struct roster *roster;
@@ -109,6 +110,7 @@ static enum rc start_serving(struct run *r, struct diag *d)
         .worker = r->worker,
         .roster = r->roster,
         .bodies = r->bodies,
+        .vault = r->vault,
         .limits = { .rows = s->rows_max, .row_bytes = s->row_bytes_max },
         .body_max_bytes = s->body_max_bytes,
     };
@@ -121,6 +123,8 @@ static enum rc start(struct run *r, struct diag *d)
     if (rc == RC_OK)
         rc = open_batches(r, d);
     if (rc == RC_OK)
+        rc = home_vault(&r->home, &r->vault, d);
+    if (rc == RC_OK)
         rc = roster_open(r->home.path, &r->roster, d);
     if (rc == RC_OK)
         rc = home_path(&r->home, CORE_SOCKET, r->socket, d);
@@ -130,9 +134,12 @@ static enum rc start(struct run *r, struct diag *d)
     const struct desk_options o = { .journal = r->journal,
                                     .queue_batches = r->home.settings.issuer.queue_batches };
     rc = desk_new(&o, &r->desk, d);
-    const struct worker_options worker = {
-        .home = r->home.path, .desk = r->desk, .bodies = r->bodies, .over = worker_over, .arg = r
-    };
+    const struct worker_options worker = { .home = r->home.path,
+                                           .desk = r->desk,
+                                           .bodies = r->bodies,
+                                           .vault = r->vault,
+                                           .over = worker_over,
+                                           .arg = r };
     if (rc == RC_OK)
         rc = worker_start(&worker, &r->worker, d);
     return rc == RC_OK ? start_serving(r, d) : rc;
@@ -176,6 +183,7 @@ static void end(struct run *r)
     desk_free(r->desk);
     roster_close(r->roster);
     journal_close(r->journal);
+    vault_free(r->vault);
     home_close(&r->home);
     fd_close_at(&r->lock);
 }

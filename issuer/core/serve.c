@@ -168,7 +168,7 @@ static void *accept_sockets(void *arg)
 
 enum rc serve_start(const struct serve_options *o, struct serve **ret, struct diag *d)
 {
-    assert(o && o->socket && o->desk && o->worker && o->roster && ret);
+    assert(o && o->socket && o->desk && o->worker && o->roster && o->vault && ret);
 
     struct serve *const s = calloc(1, sizeof *s);
     if (!s)

@@ -18,6 +18,7 @@ struct serve_options {
     struct worker *worker;
     struct roster *roster;
     const char *bodies;
+    const struct vault *vault;
     struct rows_limits limits;
     uint64_t body_max_bytes;
 };

@@ -16,7 +16,7 @@
 
 #define RETRY_MS  300 /* until the next attempt when something is in the way */
 #define IDLE_MS   500 /* between two looks at clock and disk */
-#define GROUP_MS  500 /* the longest that rows wait for others to be committed with */
+#define GROUP_MS  200 /* the longest that rows wait for others to be committed with */
 #define DISK_ROOM ((uint64_t)16 << 20) /* bytes: with less nothing is begun */
 
 struct worker {
@@ -238,9 +238,11 @@ static enum rc work(struct worker *w, struct diag *d)
 
 static enum rc begin_work(struct worker *w, struct diag *d)
 {
-    const struct apply_options o = {
-        .home = &w->home, .engine = w->engine, .desk = w->o.desk, .bodies = w->o.bodies
-    };
+    const struct apply_options o = { .home = &w->home,
+                                     .engine = w->engine,
+                                     .desk = w->o.desk,
+                                     .bodies = w->o.bodies,
+                                     .vault = w->o.vault };
     enum rc rc = apply_new(&o, &w->apply, d);
     if (rc == RC_OK)
         rc = desk_open(w->o.desk, engine_register(w->engine), w->home.now, d);
@@ -273,7 +275,7 @@ static void *run_worker(void *arg)
 
 enum rc worker_start(const struct worker_options *o, struct worker **ret, struct diag *d)
 {
-    assert(o && o->home && o->desk && o->bodies && o->over && ret);
+    assert(o && o->home && o->desk && o->bodies && o->vault && o->over && ret);
 
     struct worker *const w = calloc(1, sizeof *w);
     if (!w)

@@ -16,6 +16,7 @@ struct worker_options {
     const char *home; /* borrowed, as all of these */
     struct desk *desk;
     const char *bodies; /* the folder of large bodies */
+    const struct vault *vault;
     void (*over)(
         void *arg); /* called by the thread when it ends by itself: nothing works any more */
     void *arg;

@@ -4,6 +4,7 @@ All bodies and people are invented.
 """
 import base64
 import contextlib
+import ctypes
 import hashlib
 import http.client
 import json
@@ -94,6 +95,34 @@ class Key:
     def public_pem(self):
         der = bytes.fromhex("302a300506032b6570032100") + self.public
         return "-----BEGIN PUBLIC KEY-----\n" + base64.b64encode(der).decode() + "\n-----END PUBLIC KEY-----\n"
+
+
+class FastKey:
+    """The same by libcrypto, for tests under load."""
+
+    def __init__(self):
+        lib = self.lib = ctypes.CDLL("libcrypto.so.3")
+        for name in ("EVP_PKEY_new_raw_private_key", "EVP_MD_CTX_new"):
+            getattr(lib, name).restype = ctypes.c_void_p
+        lib.EVP_PKEY_new_raw_private_key.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t]
+        lib.EVP_PKEY_get_raw_public_key.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.POINTER(ctypes.c_size_t)]
+        lib.EVP_DigestSignInit.argtypes = [ctypes.c_void_p] * 5
+        lib.EVP_DigestSign.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.POINTER(ctypes.c_size_t), ctypes.c_char_p, ctypes.c_size_t]
+        lib.EVP_MD_CTX_free.argtypes = [ctypes.c_void_p]
+        self.key = lib.EVP_PKEY_new_raw_private_key(1087, None, secrets.token_bytes(32), 32)
+        public, size = ctypes.create_string_buffer(32), ctypes.c_size_t(32)
+        assert self.key and lib.EVP_PKEY_get_raw_public_key(self.key, public, ctypes.byref(size)) == 1
+        self.public = public.raw
+
+    def sign(self, message):
+        context = self.lib.EVP_MD_CTX_new()
+        out, size = ctypes.create_string_buffer(64), ctypes.c_size_t(64)
+        assert self.lib.EVP_DigestSignInit(context, None, None, None, self.key) == 1
+        assert self.lib.EVP_DigestSign(context, out, ctypes.byref(size), message, len(message)) == 1
+        self.lib.EVP_MD_CTX_free(context)
+        return out.raw
+
+    public_pem = Key.public_pem
 
 
 class OpensslKey:
@@ -259,7 +288,10 @@ class Home:
         path.write_text(text)
 
     def add_sender(self, who, unit="033", *more, seed=None):
-        key = self.keys[who] = Key(seed)
+        return self.register(who, Key(seed), unit, *more)
+
+    def register(self, who, key, unit="033", *more):
+        self.keys[who] = key
         path = self.folder / f"{who}.pub.pem"
         path.write_text(key.public_pem())
         self.sitecert("sender", "add", who, "--unit", unit, "--key", path, "--quiet", *more)
@@ -346,9 +378,12 @@ class ByHand:
         self.log = open(home.folder / f"{self.name}.log", "ab")
         self.start()
 
-    def start(self):
+    def start_at_once(self):
         self.process = subprocess.Popen([BIN / self.program, "--home", self.home.path], env=environment(self.clock or self.home.clock),
                                         stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+
+    def start(self):
+        self.start_at_once()
         path = self.home.path / "run" / f"{self.name}.sock"
         eventually(lambda: self.process.poll() is not None or answers_at(path), pause_s=0.005)
         assert self.process.poll() is None, self.said()

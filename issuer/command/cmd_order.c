@@ -1,10 +1,12 @@
 #include <stdio.h>
 
+#include "issuer/command/order_sign.h"
 #include "issuer/command/outcome_print.h"
 
 struct order_options {
     const char *reason, *reference, *effective;
     struct cli_texts operators;
+    bool sign_only;
 };
 
 static const struct cli_option options[] = {
@@ -18,6 +20,10 @@ static const struct cli_option options[] = {
     { "operator", 0, CLI_TEXTS, "KEY.pem", offsetof(struct order_options, operators),
       "操作员私钥文件；需两人时写两次；默认取 sitecert.ini 的 operator_key",
       "an operator's key file; twice when two must sign; by default sitecert.ini's operator_key",
+      false },
+    { "sign-only", 0, CLI_FLAG, NULL, offsetof(struct order_options, sign_only),
+      "只签名，输出可交给 POST /v1/orders 的 JSON，一小时内有效；不登记",
+      "only sign: prints the JSON that POST /v1/orders takes within the hour; nothing is recorded",
       false },
     CLI_OPTIONS_END,
 };
@@ -74,6 +80,25 @@ static enum rc print(const struct cli_call *call, const struct outcome *o, struc
     return say_out(&text, d);
 }
 
+static enum rc sign_only(const struct cli_call *call, const struct home *home, struct diag *d)
+{
+    const struct order_options *const o = call->options;
+    char path[PATH_LEN];
+    ON_EXIT(buf_free_at) struct buf text = { 0 };
+    enum rc rc = home_path(home, home->settings.operator_key, path, d);
+    const struct order_to_sign order = {
+        .action = call->argv[0],
+        .certificate = call->argv[1],
+        .reason = o->reason,
+        .reference = o->reference,
+        .effective = o->effective,
+        .keys = { o->operators.count > 0 ? o->operators.at[0] : path, o->operators.at[1] },
+    };
+    if (rc == RC_OK)
+        rc = order_sign(home, &order, &text, d);
+    return rc == RC_OK ? say_out(&text, d) : rc;
+}
+
 #define ACTIONS "suspend|reinstate|revoke|withdraw|cancel"
 
 static int run(const struct cli_call *call)
@@ -99,6 +124,8 @@ static int run(const struct cli_call *call)
         .second_operator_key = o->operators.at[1],
     };
     enum rc rc = home_open(command_home_path(call), &home, &d);
+    if (rc == RC_OK && o->sign_only)
+        return command_conclude(call, sign_only(call, &home, &d), &d);
     if (rc == RC_OK)
         rc = engine_open(&home, &engine_options, &engine, &d);
     if (rc == RC_OK)

@@ -18,6 +18,7 @@ struct body {
     struct reg_batch b;
     bool is_new; /* to the register */
     bool active;
+    uint32_t unit; /* of its sender */
     struct rows *rows;
     struct feed *feed; /* large ones are read by a thread of their own */
     int fd;
@@ -213,7 +214,7 @@ enum rc apply_batch_begin(struct apply *a, const struct reg_batch *b, struct dia
     enum rc rc = desk_entry(a->o.desk, b, &a->entry, &e, d);
     if (rc != RC_OK)
         return rc;
-    engine_set_sender(a->o.engine, b->sender, e.unit);
+    a->body.unit = e.unit;
     rc = open_rows(a, &e, &why, d);
     if (rc == RC_OK)
         return open_feed(a, d);
@@ -308,6 +309,7 @@ enum rc apply_batch_step(struct apply *a, bool *ret_more, struct diag *d)
     assert(a && a->body.active && ret_more);
 
     const struct batch *rows = &a->batch;
+    engine_set_sender(a->o.engine, a->body.b.sender, a->body.unit);
     if (a->body.feed)
         rows = feed_next(a->body.feed);
     else

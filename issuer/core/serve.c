@@ -10,6 +10,7 @@
 #include "core/ipc/ipc.h"
 #include "core/sys/log.h"
 #include "issuer/core/answer_batch.h"
+#include "issuer/core/answer_order.h"
 
 #define ACCEPT_MS 200   /* between two looks whether we are to end */
 #define SEND_MS   30000 /* for an answer */
@@ -56,6 +57,8 @@ static void answer(const struct serve *s, const struct question *q, int fd, stru
         answer_results(&s->o, q, r);
         return;
     case ASK_ORDER:
+        answer_order(&s->o, q, r);
+        return;
     case ASK_NONE:
     case ASK_CERTIFICATE:
     case ASK_TOKEN:

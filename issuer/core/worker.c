@@ -19,6 +19,16 @@
 #define GROUP_MS  200 /* the longest that rows wait for others to be committed with */
 #define DISK_ROOM ((uint64_t)16 << 20) /* bytes: with less nothing is begun */
 
+/* An order that a thread waits for; on its stack. */
+struct errand {
+    const struct given_order *order;
+    struct outcome outcome;
+    bool over;
+    enum rc rc;
+    struct diag diag;
+    struct errand *next;
+};
+
 struct worker {
     struct worker_options o;
     pthread_t thread;
@@ -30,6 +40,9 @@ struct worker {
     double group_began; /* seconds; when the first row behind the last commit was applied */
 
     pthread_mutex_t lock; /* of what follows */
+    pthread_cond_t done;
+    bool closed; /* no errand is run any more */
+    struct errand *errands;
     struct status status;
 };
 
@@ -85,6 +98,88 @@ static void pause_ms(const struct worker *w, unsigned ms)
     const struct timespec tick = { .tv_nsec = 10000000 };
     for (unsigned waited = 0; waited < ms && !w->stop; waited += 10)
         (void)nanosleep(&tick, NULL);
+}
+
+/* --- orders, between batches --- */
+
+enum rc worker_order(struct worker *w, const struct given_order *o, struct outcome *ret,
+                     struct diag *d)
+{
+    assert(w && o && ret);
+
+    struct errand e = { .order = o, .diag = DIAG_INIT };
+    (void)pthread_mutex_lock(&w->lock);
+    if (w->closed || !w->status.ready) {
+        (void)pthread_mutex_unlock(&w->lock);
+        return diag_set(d, RC_BUSY, DIAG_NO_OFFSET, "nothing is applied now");
+    }
+    struct errand **last = &w->errands;
+    while (*last)
+        last = &(*last)->next;
+    *last = &e;
+    (void)pthread_mutex_unlock(&w->lock);
+    desk_wake(w->o.desk);
+    (void)pthread_mutex_lock(&w->lock);
+    while (!e.over)
+        (void)pthread_cond_wait(&w->done, &w->lock);
+    (void)pthread_mutex_unlock(&w->lock);
+    if (e.rc != RC_OK)
+        return diag_set(d, e.rc, e.diag.offset, "%s", e.diag.text);
+    *ret = e.outcome;
+    return RC_OK;
+}
+
+static struct errand *take_errand(struct worker *w)
+{
+    (void)pthread_mutex_lock(&w->lock);
+    struct errand *const e = w->errands;
+    if (e)
+        w->errands = e->next;
+    (void)pthread_mutex_unlock(&w->lock);
+    return e;
+}
+
+static void end_errand(struct worker *w, struct errand *e, enum rc rc)
+{
+    (void)pthread_mutex_lock(&w->lock);
+    e->rc = rc;
+    e->over = true;
+    (void)pthread_cond_broadcast(&w->done);
+    (void)pthread_mutex_unlock(&w->lock);
+}
+
+static enum rc commit(struct worker *w, struct diag *d);
+
+static enum rc run_errand(struct worker *w, struct errand *e, struct diag *d)
+{
+    struct diag why = DIAG_INIT;
+    enum rc rc = engine_order(w->engine, e->order, &e->outcome, &why);
+    const bool refused = rc == RC_BAD_SIGNATURE;
+    if (rc == RC_OK)
+        rc = commit(w, &why);
+    e->diag = why;
+    end_errand(w, e, rc); /* and is gone */
+    return refused || rc == RC_OK ? RC_OK : diag_set(d, rc, why.offset, "%s", why.text);
+}
+
+static enum rc run_errands(struct worker *w, struct diag *d)
+{
+    struct errand *e;
+    enum rc rc = RC_OK;
+    while (rc == RC_OK && (e = take_errand(w)) != NULL)
+        rc = run_errand(w, e, d);
+    return rc;
+}
+
+/* Who still waits is told that nothing came of it. */
+static void close_errands(struct worker *w)
+{
+    struct errand *e;
+    (void)pthread_mutex_lock(&w->lock);
+    w->closed = true;
+    (void)pthread_mutex_unlock(&w->lock);
+    while ((e = take_errand(w)) != NULL)
+        end_errand(w, e, RC_BUSY);
 }
 
 /* --- what may be in the way --- */
@@ -229,6 +324,8 @@ static enum rc work(struct worker *w, struct diag *d)
         const char *const reason = what_is_in_the_way(w, &why);
         set_reason(w, reason, &why);
         if (reason[0] == '\0')
+            rc = run_errands(w, d);
+        if (reason[0] == '\0' && rc == RC_OK)
             rc = work_on(w, d);
         else
             pause_ms(w, RETRY_MS);
@@ -264,6 +361,7 @@ static void *run_worker(void *arg)
     /* After a failure nothing more is said to be done: what the disk holds is seen at the next
      * start. */
     desk_close(w->o.desk);
+    close_errands(w);
     apply_free(w->apply);
     engine_close(w->engine);
     w->apply = NULL;
@@ -283,6 +381,7 @@ enum rc worker_start(const struct worker_options *o, struct worker **ret, struct
     w->o = *o;
     (void)snprintf(w->status.reason, sizeof w->status.reason, "starting");
     (void)pthread_mutex_init(&w->lock, NULL);
+    (void)pthread_cond_init(&w->done, NULL);
     enum rc rc = home_open(o->home, &w->home, d);
     w->demo = rc == RC_OK && w->home.trust->demo;
     if (rc == RC_OK && pthread_create(&w->thread, NULL, run_worker, w) != 0)
@@ -305,6 +404,7 @@ void worker_stop(struct worker *w)
     desk_wake(w->o.desk);
     (void)pthread_join(w->thread, NULL);
     home_close(&w->home);
+    (void)pthread_cond_destroy(&w->done);
     (void)pthread_mutex_destroy(&w->lock);
     free(w);
 }

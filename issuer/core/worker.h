@@ -9,6 +9,7 @@
 
 #include "issuer/core/desk.h"
 #include "issuer/daemon/protocol.h"
+#include "issuer/register/engine.h"
 
 struct worker;
 
@@ -26,6 +27,16 @@ MUST_CHECK enum rc worker_start(const struct worker_options *o, struct worker **
                                 struct diag *d);
 /* Ends it behind the next commit, and frees it. NULL is fine. */
 void worker_stop(struct worker *w);
+
+/*
+ * Applies an order between two steps of the batches; it is durable and signed when it returns.
+ * Blocks; any thread.
+ *
+ * RC_BAD_SIGNATURE  as engine_order() has it
+ * RC_BUSY           nothing is applied now: worker_reason() says why
+ */
+MUST_CHECK enum rc worker_order(struct worker *w, const struct given_order *o, struct outcome *ret,
+                                struct diag *d);
 
 /* Figures since the start, and why it does not work. Any thread. */
 void worker_status(struct worker *w, struct status *ret);

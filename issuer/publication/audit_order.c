@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "issuer/register/engine.h"
+
 /* --- the order as the register has it, and its leaf --- */
 
 /* The second operator's message over the same payload, when that names one. */
@@ -46,6 +48,15 @@ static void compare_leaf(struct replay *p, const struct reg_order *o, const stru
              c->number);
 }
 
+/* One that was signed elsewhere bears the time of its signing. */
+static bool ordered_as_it_came(const struct reg_order *o, const struct reg_row *row)
+{
+    if (!span_equal(row->sender, span_text(ORDERS_SENDER)))
+        return o->ordered_at == row->arrived_at;
+    return o->ordered_at >= row->arrived_at - GIVEN_ORDER_AGE_MAX_S &&
+           o->ordered_at <= row->arrived_at + GIVEN_ORDER_AHEAD_MAX_S;
+}
+
 /* The order that comes next on certificate id must be this. */
 static enum rc take_order(struct replay *p, uint32_t id, const struct seen_order *must,
                           struct diag *d)
@@ -62,7 +73,7 @@ static enum rc take_order(struct replay *p, uint32_t id, const struct seen_order
         rc = audit_absorb(p->run->result, p->subject, rc, &why, d);
     } else {
         if (o.action != must->action || o.state != must->state || o.effective != must->effective ||
-            o.ordered_at != p->row.arrived_at)
+            !ordered_as_it_came(&o, &p->row))
             NOTE(p, "order %u of '%s' is not what the row says", o.sequence, c->number);
         if (!timed)
             NOTE(p, "the index of orders by time does not have it under its operator");

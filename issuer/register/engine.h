@@ -69,6 +69,26 @@ MUST_CHECK enum rc engine_commit(struct engine *e, struct diag *d);
 MUST_CHECK enum rc engine_flush(struct engine *e, struct diag *d);
 
 /* --- commands that are not rows --- */
+
+/* An order that its operators have signed elsewhere. Texts as a row of orders has them. */
+struct given_order {
+    struct span action, certificate, reason, reference, effective_on;
+    int64_t ordered_at;        /* Unix seconds, as it was signed */
+    struct span first, second; /* COSE_Sign1 over it; second empty: one operator alone */
+};
+#define ORDERS_SENDER           "orders" /* of such rows */
+#define GIVEN_ORDER_AGE_MAX_S   3600     /* from signing to arrival */
+#define GIVEN_ORDER_AHEAD_MAX_S 5        /* of our clock */
+/*
+ * Applies one, as a row of ORDERS_SENDER whose record id comes of what was signed: the same
+ * order again is a duplicate. Not durable before engine_commit().
+ *
+ * RC_BAD_SIGNATURE  what was signed is not this order, or not by operators; nothing has happened
+ * others            as engine_apply()
+ */
+MUST_CHECK enum rc engine_order(struct engine *e, const struct given_order *o, struct outcome *ret,
+                                struct diag *d);
+
 struct amendment {
     struct span number;
     struct span name;      /* new name, or empty */

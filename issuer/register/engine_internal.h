@@ -57,6 +57,7 @@ struct engine {
     struct signing signing;
     struct operator_key first, second;
     bool operators_loaded;
+    const struct given_order *given; /* being applied; NULL: orders are signed here */
     struct enterprise_answer enterprises[ENTERPRISE_CACHE];
     struct buf payload, leaf; /* scratch */
 };

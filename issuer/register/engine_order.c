@@ -143,6 +143,9 @@ static void put_payload(struct engine *e, const struct order_leaf *o, bool with_
 static enum rc countersign(struct engine *e, const struct order_leaf *o, struct buf *to,
                            struct diag *d)
 {
+    if (e->given)
+        return register_order_second_put(e->reg, o->cert->id, (uint32_t)o->cert->order_count,
+                                         e->given->second, d);
     const enum rc rc = operator_sign(e->second.key, e->home->trust, true, buf_span(&e->payload),
                                      e->home->now, to, d);
     if (rc != RC_OK)
@@ -154,8 +157,12 @@ static enum rc countersign(struct engine *e, const struct order_leaf *o, struct 
 /* Before it is in the log: what the signer does not admit has never been. */
 static enum rc sign_order(struct engine *e, struct span second, struct diag *d)
 {
-    const enum rc rc = operator_sign(e->first.key, e->home->trust, false, buf_span(&e->payload),
-                                     e->home->now, &e->leaf, d);
+    enum rc rc = RC_OK;
+    if (e->given)
+        buf_put_span(&e->leaf, e->given->first);
+    else
+        rc = operator_sign(e->first.key, e->home->trust, false, buf_span(&e->payload), e->home->now,
+                           &e->leaf, d);
     return rc == RC_OK ? signer_order(e->signer, buf_span(&e->leaf), second, e->home->now, d) : rc;
 }
 
@@ -168,7 +175,7 @@ static enum rc put_order(struct engine *e, const struct order_leaf *o, uint64_t 
         .action = o->action,
         .state = o->state,
         .effective = o->effective,
-        .ordered_at = e->home->now,
+        .ordered_at = e->given ? e->given->ordered_at : e->home->now,
         .log_index = log_index,
     };
     assert(o->reason.len < sizeof order.reason && o->reference.len < sizeof order.reference);
@@ -185,6 +192,8 @@ enum rc engine_log_order(struct engine *e, const struct order_leaf *o, struct di
     enum rc rc = engine_second_needed(e, o->action, o->cert->unit, &with_second, d);
     if (rc != RC_OK)
         return rc;
+    /* One that two have signed keeps both signatures, asked for or not. */
+    with_second = with_second || (e->given && e->given->second.len > 0);
     put_payload(e, o, with_second);
     rc = buf_rc(&e->payload, d);
     if (rc == RC_OK && with_second && !e->options.dry_run)
@@ -197,7 +206,7 @@ enum rc engine_log_order(struct engine *e, const struct order_leaf *o, struct di
     if (e->options.dry_run)
         buf_put_span(&e->leaf, buf_span(&e->payload));
     else
-        rc = sign_order(e, buf_span(&second), d);
+        rc = sign_order(e, e->given ? e->given->second : buf_span(&second), d);
     if (rc == RC_OK)
         rc = buf_rc(&e->leaf, d);
     if (rc != RC_OK)

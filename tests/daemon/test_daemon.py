@@ -41,7 +41,11 @@ class Case(unittest.TestCase):
         cls.daemon.stop()
         cls.core.stop()
         cls.reader.stop()
+        cls.home.sitecert("audit")
+        seen = b"".join(p.read_bytes() for p in (cls.home.path / "batches").rglob("*") if p.is_file())
         cls.home.remove()
+        # Who was named stands nowhere readable.
+        assert seen and daemon.id_number(1).encode() not in seen and "示例".encode() not in seen
 
     def idempotency(self):
         type(self).count += 1
@@ -204,6 +208,44 @@ class Batches(Case):
         row = f"record_id,action,certificate,reason,reference,effective_on\no1,revoke,{number},试验,2020-1,\n"
         lines = self.results("order", row.encode())
         self.assertEqual([r["code"] for r in lines[0]["reasons"]], ["operator_unknown"])
+
+    def order(self, action, number, *more, clock=None):
+        done = self.home.sitecert("order", action, number, "--reason", "核查中", "--ref", "示例〔2020〕1号", "--sign-only", *more, clock=clock)
+        return done.stdout.encode()
+
+    def post_order(self, body):
+        return self.client.ask("POST", "/v1/orders", {"Content-Type": "application/json"}, body)
+
+    def test_an_order_that_an_operator_signed_takes_effect_once(self):
+        self.results("training", daemon.trainings(71))
+        number = self.results("test", daemon.tests(71))[0]["number"]
+        body = self.order("suspend", number)
+        a = self.post_order(body)
+        self.assertEqual((a.status, a.json()), (200, {"outcome": "recorded", "certificate": number}))
+        self.assertEqual(self.post_order(body).json()["outcome"], "duplicate")
+        shown = json.loads(self.home.sitecert("show", number, "--json").stdout)
+        self.assertEqual((shown["state"], len(shown["orders"])), ("suspended", 1))
+        again = self.order("suspend", number, clock="2020-08-03T09:59:59+08:00")
+        self.refused(self.post_order(again), 422, "order_refused")
+        both = [str(self.home.path / "keys" / f"operator-{i}.pem") for i in (1, 2)]
+        a = self.post_order(self.order("reinstate", number, "--operator", both[0], "--operator", both[1]))
+        self.assertEqual(a.json()["outcome"], "recorded", a.body)
+
+    def test_an_order_is_just_what_was_signed(self):
+        self.results("training", daemon.trainings(72))
+        number = self.results("test", daemon.tests(72))[0]["number"]
+        good = json.loads(self.order("revoke", number))
+        other = json.loads(self.order("suspend", number))
+        for member, value in (("action", "suspend"), ("reason", "另一理由"), ("reference", "x"), ("effective_on", "2020-08-04"),
+                              ("ordered_at", "2020-08-03T10:00:01+08:00"), ("certificate", number[:-1] + "0"),
+                              ("signatures", other["signatures"])):
+            a = self.post_order(json.dumps({**good, member: value}).encode())
+            self.refused(a, 400, "parameter_invalid")
+        for broken in (b"{}", b"[]", json.dumps({**good, "more": 1}).encode(), json.dumps({**good, "signatures": []}).encode()):
+            self.assertEqual(self.post_order(broken).status, 400)
+        a = self.post_order(self.order("revoke", number, clock="2020-08-03T08:59:59+08:00"))
+        self.assertEqual(self.refused(a, 422, "order_refused").json()["errors"][0]["code"], "date_invalid")
+        self.assertEqual(self.post_order(self.order("revoke", number, clock="2020-08-03T09:00:00+08:00")).status, 200)
 
     def test_a_batch_that_is_not_there_is_not_found(self):
         self.refused(self.get("/v1/batches/0123456789abcdef"), 404, "not_found")

@@ -33,6 +33,17 @@ static enum rc gather(const struct home *home, struct reg *r, const struct reg_c
     return rc == RC_OK ? rc : diag_set(d, rc, why.offset, "%s", why.text);
 }
 
+/* What of printing is the signer's: it has gone, or signs nothing of the kind, as when its key has
+ * ended. */
+static enum rc blame_signer(enum rc rc, const struct diag *why, struct diag *d)
+{
+    const bool gone = rc == RC_IO || rc == RC_NOT_FOUND || rc == RC_BUSY;
+    if (!gone && rc != RC_REFUSED)
+        return diag_set(d, rc, why->offset, "%s", why->text);
+    log_unnumbered(gone ? "signer_gone" : "signer_refuses", rc, why);
+    return diag_set(d, RC_BUSY, DIAG_NO_OFFSET, "%s", gone ? "signer_gone" : "signer_refuses");
+}
+
 enum rc copy_pdf(struct stock *s, struct edition **e, const struct home *home, struct reg *r,
                  const struct reg_cert *c, struct buf *to, struct diag *d)
 {
@@ -44,9 +55,7 @@ enum rc copy_pdf(struct stock *s, struct edition **e, const struct home *home, s
     if (rc != RC_OK)
         return rc;
     rc = press_print((*e)->press, (*e)->signer, &sheet, PRESS_CHECKED, to, &why);
-    if (rc == RC_REFUSED)
-        return diag_set(d, RC_NOT_FOUND, DIAG_NO_OFFSET, "%s", state_word(STATE_LAPSED));
-    return rc == RC_OK ? rc : diag_set(d, rc, why.offset, "%s", why.text);
+    return rc == RC_OK ? rc : blame_signer(rc, &why, d);
 }
 
 void log_unnumbered(const char *event, enum rc rc, const struct diag *d)

@@ -192,6 +192,16 @@ static enum rc digest_names(struct reg *r, const struct home *h, uint8_t ret[SHA
     return rc;
 }
 
+static enum rc reach_signer(struct owned *o, struct diag *d)
+{
+    struct diag why = DIAG_INIT;
+    const enum rc rc = home_signer(&o->edition.home, &o->edition.signer, &why);
+    if (rc == RC_OK || rc == RC_NOMEM)
+        return rc == RC_OK ? rc : diag_set(d, rc, why.offset, "%s", why.text);
+    log_failure(LEVEL_ERROR, "signer_gone", rc, &why);
+    return diag_set(d, RC_BUSY, DIAG_NO_OFFSET, "signer_gone");
+}
+
 /* The printing lock is held. False in *ret_same: the press draws other names. */
 static enum rc make_ready(struct owned *o, struct reg *r, const uint8_t names[SHA256_LEN],
                           bool *ret_same, struct diag *d)
@@ -199,7 +209,7 @@ static enum rc make_ready(struct owned *o, struct reg *r, const uint8_t names[SH
     enum rc rc = RC_OK;
     *ret_same = true;
     if (!o->edition.signer)
-        rc = home_signer(&o->edition.home, &o->edition.signer, d);
+        rc = reach_signer(o, d);
     if (rc == RC_OK && !o->edition.press) {
         rc = press_open(&o->edition.home, r, NULL, &o->edition.press, d);
         memcpy(o->names, names, sizeof o->names);

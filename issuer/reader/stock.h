@@ -29,7 +29,8 @@ void stock_give(struct stock *s, struct edition *e);
  * Makes press and signer of an edition ready. r's directory of names is what the press draws: when
  * it is another than that of the edition's press, *e is given back and a new one taken.
  *
- * others  as home_signer(), press_open()
+ * RC_BUSY  "signer_gone"
+ * others   as press_open()
  */
 MUST_CHECK enum rc stock_printing(struct stock *s, struct reg *r, struct edition **e,
                                   struct diag *d);

@@ -5,7 +5,9 @@ report as they stand in a register that `sitecert` fills.
 Usage: test_reader.py [RECORDED]     every answer is written to RECORDED for tests/openapi
 """
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -436,6 +438,28 @@ class Copies(Scene):
         self.reader.start()
         self.assertEqual(self.pdf().status, 200)
         self.assertEqual(self.client.ask("GET", "/readyz").status, 200)
+
+    def test_a_signer_that_was_killed_is_found_again(self):
+        self.assertEqual(self.pdf().status, 200)
+        for _ in range(3):
+            for pid in daemon.processes_of("sitecert-signer", self.home):
+                os.kill(pid, signal.SIGKILL)
+            a = self.pdf()
+            self.assertIn(a.status, (200, 503), a.body[:300])
+            eventually(lambda: self.pdf().status == 200)
+
+    def test_without_a_signer_there_is_a_503_and_all_else(self):
+        for pid in daemon.processes_of("sitecert-signer", self.home):
+            os.kill(pid, signal.SIGKILL)
+        keys, away = self.home.path / "keys", self.home.path / "keys.away"
+        keys.rename(away)
+        try:
+            a = self.refused(self.pdf(), 503, "not_ready")
+            self.assertIn(a.json()["detail"], ("signer_gone", "signer_refuses"))
+            self.assertEqual(self.get(f"/v1/certificates/{self.number}").status, 200)
+        finally:
+            away.rename(keys)
+        eventually(lambda: self.pdf().status == 200)
 
     def test_killed_while_it_draws_is_a_503_too(self):
         answers = []

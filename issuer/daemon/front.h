@@ -102,5 +102,6 @@ struct front_part {
     char reason[160]; /* "" when ready */
 };
 #define FRONT_PARTS 6
-/* Asks core and reader. True: all are ready. Any of the pointers may be NULL. */
+/* Asks core and reader. True: all are ready. Any of the pointers may be NULL.
+ * ret_core has the reader's counts of holders too. */
 bool front_parts(struct front *f, struct front_part ret[FRONT_PARTS], struct status *ret_core);

@@ -53,6 +53,15 @@ static void put_core(struct buf *to, const struct status *s)
                (double)s->register_max_bytes);
 }
 
+static void put_holders(struct buf *to, const struct status *s)
+{
+    prom_head(to, "sitecert_holder_questions_total", "counter",
+              "Questions for holders since the reader's start, by what they were answered.");
+    prom_count(to, "sitecert_holder_questions_total", "answer=\"given\"", s->holder_answered);
+    prom_count(to, "sitecert_holder_questions_total", "answer=\"no_match\"", s->holder_no_match);
+    prom_count(to, "sitecert_holder_questions_total", "answer=\"closed\"", s->holder_closed);
+}
+
 static void put_parts(struct buf *to, const struct front_part parts[FRONT_PARTS])
 {
     prom_head(to, "sitecert_part_ready", "gauge", "1: the part can work (/readyz says why not).");
@@ -141,6 +150,7 @@ void front_get_metrics(struct http_exchange *x, void *arg)
     put_helpers(&b, f);
     if (parts[0].ready || core.register_max_bytes > 0)
         put_core(&b, &core);
+    put_holders(&b, &core);
     put_keys(&b, f, now);
     put_disk(&b, f);
     prom_gauge(&b, "sitecert_senders", "Senders that may push records.", (double)who_count(f->who));

@@ -50,7 +50,8 @@ static void ask_core(struct front *f, struct front_part parts[FRONT_PARTS], stru
         set_unready(&parts[part_of(ret->reason)], ret->reason);
 }
 
-static void ask_reader(struct front *f, struct front_part *part)
+/* What the reader counts goes beside what the core does. */
+static void ask_reader(struct front *f, struct front_part *part, struct status *ret)
 {
     struct status s = { 0 };
     struct diag d = DIAG_INIT;
@@ -58,6 +59,9 @@ static void ask_reader(struct front *f, struct front_part *part)
         set_unready(part, "reader_gone");
     else if (!s.ready)
         set_unready(part, s.reason);
+    ret->holder_answered = s.holder_answered;
+    ret->holder_no_match = s.holder_no_match;
+    ret->holder_closed = s.holder_closed;
 }
 
 bool front_parts(struct front *f, struct front_part ret[FRONT_PARTS], struct status *ret_core)
@@ -67,7 +71,7 @@ bool front_parts(struct front *f, struct front_part ret[FRONT_PARTS], struct sta
     for (size_t i = 0; i < FRONT_PARTS; i++)
         parts[i] = (struct front_part){ .name = names[i], .ready = true };
     ask_core(f, parts, &core);
-    ask_reader(f, &parts[PART_READER]);
+    ask_reader(f, &parts[PART_READER], &core);
 
     bool ready = true;
     for (size_t i = 0; i < FRONT_PARTS; i++)

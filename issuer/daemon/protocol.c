@@ -71,6 +71,9 @@ static const struct cbor_field status_fields[] = {
     S(16, FIELD_U64, duplicate, UINT64_MAX),
     S(17, FIELD_U64, refused, UINT64_MAX),
     S(18, FIELD_U64, conflict, UINT64_MAX),
+    S(19, FIELD_U64, holder_answered, UINT64_MAX),
+    S(20, FIELD_U64, holder_no_match, UINT64_MAX),
+    S(21, FIELD_U64, holder_closed, UINT64_MAX),
     { .name = NULL },
 };
 

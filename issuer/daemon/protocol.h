@@ -103,7 +103,8 @@ struct answer {
     uint64_t next; /* CHANGES: SEQ after which the list goes on; 0: that was all */
 };
 
-/* How a part is, for /readyz and /metrics. The reader's has zeros behind `reason`. */
+/* How a part is, for /readyz and /metrics. The reader's has zeros between `reason` and
+ * its own counts. */
 struct status {
     bool ready;
     char reason[40]; /* why not: signer_gone, disk_full, register_full, clock_behind, register_busy,
@@ -113,6 +114,8 @@ struct status {
     uint64_t recorded, issued, renewed, exchanged, duplicate, refused, conflict;
     int64_t last_commit_s, last_signing_s; /* Unix seconds; 0: none yet */
     uint64_t register_bytes, register_max_bytes;
+    /* of the reader alone: questions for holders since the start (core/holder/holder.h) */
+    uint64_t holder_answered, holder_no_match, holder_closed;
 };
 
 /* Appends the message. A file goes beside it. */

@@ -89,7 +89,11 @@ static enum rc find(struct telling *t, struct reg_cert *ret, struct diag *d)
 
 static enum rc tell_status(struct telling *t, struct diag *d)
 {
-    const struct status s = { .ready = true };
+    const struct holders_counts c = holders_count(t->desk->options.holders);
+    const struct status s = { .ready = true,
+                              .holder_answered = c.answered,
+                              .holder_no_match = c.no_match,
+                              .holder_closed = c.closed };
     status_put(&t->body, &s);
     return buf_rc(&t->body, d);
 }

@@ -19,6 +19,7 @@ import parts
 from daemon import Client, Daemon, Reader, eventually
 
 RECORDED = None
+NUMBERS = iter(range(1, 1000000))  # of certificates that are none
 PEOPLE = 12
 
 
@@ -295,7 +296,7 @@ class Holders(Scene):
     def wrong(self, n):
         """Each way not to be the holder, one at a time."""
         code = self.codes[n]
-        return [{"number": "03301202000099999"}, {"number": "x"}, {"name": "不是示例"}, {"id_number": daemon.id_number(n + 900)},
+        return [{"number": f"0330120{next(NUMBERS):010}"}, {"number": f"x{next(NUMBERS)}"}, {"name": "不是示例"}, {"id_number": daemon.id_number(n + 900)},
                 {"id_number": ""}, {"id_type": 414}, {"pickup": ("0" if code[0] != "0" else "1") + code[1:]}, {"pickup": ""}]
 
     def test_every_kind_of_no_match_is_one_answer(self):
@@ -306,17 +307,14 @@ class Holders(Scene):
 
     def test_every_kind_of_no_match_takes_one_time(self):
         times = {}
-        for _ in range(4):
+        for _ in range(5):
             for i, change in enumerate(self.wrong(4)):
                 began = time.monotonic()
                 self.ask("known", 4, **change)
                 times.setdefault(i, []).append(time.monotonic() - began)
                 self.assertEqual(self.ask("known", 4)[0], "ok")
-                if "number" in change:
-                    self.ask("known", 4)
-        medians = [sorted(t)[len(t) // 2] for t in times.values()]
-        self.assertGreaterEqual(min(medians), 0.059)  # all wait for the same moment
-        self.assertLess(max(medians) - min(medians), 0.030, medians)
+        for each in times.values():  # the quickest of each kind, since the machine may be busy: all leave at the same multiple
+            self.assertTrue(0.059 <= min(each) < 0.110, times)
 
     def test_five_wrong_answers_close_a_number_and_no_other(self):
         for _ in range(5):
@@ -326,6 +324,17 @@ class Holders(Scene):
         self.assertTrue(3500 < more["retry_s"] <= 3600, more)
         self.assertEqual(self.ask("known", 6)[0], "ok")
         eventually(lambda: "event=holder_number_closed" in self.reader.said())
+
+    def test_they_are_counted_for_the_operator(self):
+        def counts():
+            text = self.client.ask("GET", "/metrics").body.decode()
+            return {k: float(v) for k, v in re.findall(r'sitecert_holder_questions_total\{answer="(\w+)"\} (\S+)', text)}
+        before = counts()
+        self.ask("known", 11)
+        for _ in range(7):
+            self.ask("known", 11, pickup="")
+        after = counts()
+        self.assertEqual({k: after[k] - before[k] for k in after}, {"given": 1, "no_match": 5, "closed": 2})
 
     def test_four_wrong_answers_do_not(self):
         for _ in range(4):

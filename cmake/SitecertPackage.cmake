@@ -1,4 +1,4 @@
-# What is installed, and the Debian packages made of it (cpack -G DEB): sitecert, sitecert-issuerd, certcheck and
+# What is installed, and the Debian packages made of it (cpack -G DEB): sitecert, sitecert-issuerd, sitecert-verifierd, certcheck and
 # certcheck-picture, which alone needs libzbar. `ninja manual` first makes pages and completions (needs scdoc).
 set(SITECERT_MAINTAINER "sitecert packagers <packagers@sitecert.invalid>" CACHE STRING "Maintainer of the Debian packages")
 set(debian "${PROJECT_SOURCE_DIR}/cmake/debian")
@@ -49,6 +49,20 @@ if(TARGET sitecert-issuerd)
   install(FILES "${units}/sysusers.conf" DESTINATION lib/sysusers.d RENAME sitecert.conf COMPONENT sitecert-issuerd)
   install(FILES "${units}/tmpfiles.conf" DESTINATION lib/tmpfiles.d RENAME sitecert.conf COMPONENT sitecert-issuerd)
 endif()
+if(TARGET sitecert-verifierd)
+  list(APPEND packages sitecert-verifierd)
+  foreach(program sitecert-verifierd sitecert-digests)
+    sitecert_install(${program} sitecert-verifierd 8)
+  endforeach()
+  set(public_units "${PROJECT_SOURCE_DIR}/verifier/units")
+  install(FILES "${public_units}/sitecert-verifierd.service" "${public_units}/sitecert-verifierd.socket"
+    "${public_units}/sitecert-digests.service" DESTINATION lib/systemd/system COMPONENT sitecert-verifierd)
+  foreach(kind sysusers tmpfiles)
+    install(FILES "${public_units}/${kind}.conf" DESTINATION lib/${kind}.d RENAME sitecert-verifierd.conf COMPONENT sitecert-verifierd)
+  endforeach()
+  install(FILES "${PROJECT_SOURCE_DIR}/docs/endpoint.md" "${PROJECT_SOURCE_DIR}/docs/examples/nginx.conf"
+    "${PROJECT_SOURCE_DIR}/docs/examples/haproxy.cfg" DESTINATION share/doc/sitecert-verifierd COMPONENT sitecert-verifierd)
+endif()
 install(FILES "${PROJECT_SOURCE_DIR}/docs/operations.md" "${PROJECT_SOURCE_DIR}/docs/intake.md" DESTINATION share/doc/sitecert
   COMPONENT sitecert)
 install(FILES "${PROJECT_SOURCE_DIR}/docs/verification.md" DESTINATION share/doc/certcheck COMPONENT certcheck)
@@ -98,6 +112,10 @@ sitecert_package(sitecert-issuerd SECTION admin SUMMARY "takes records for sitec
   DETAIL "${about}\n.\nThis package has the issuer daemon and the processes beside it: the register's\nsingle writer, its reader, and the signer with a user of its own."
   DEPENDS "sitecert (= ${PROJECT_VERSION}-1), systemd"
   SCRIPTS "${debian}/postinst;${debian}/prerm;${debian}/postrm")
+sitecert_package(sitecert-verifierd SECTION admin SUMMARY "shows the public whether a certificate is in force"
+  DETAIL "${about}\n.\nThis package has the public endpoint: pages, verdicts as JSON, the published\nfiles, and beside it the process that holds the key of look-ups."
+  DEPENDS "certcheck-picture, systemd"
+  SCRIPTS "${debian}/verifierd/postinst;${debian}/verifierd/prerm;${debian}/verifierd/postrm")
 sitecert_package(certcheck SECTION utils SUMMARY "checks certificates of construction-site staff offline"
   DETAIL "${about}\n.\nThis package has the inspector's tool: one file, no network, no daemon. It says\nwhether a code, token or PDF is genuine and in force."
   SUGGESTS "certcheck-picture")

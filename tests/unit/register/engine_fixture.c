@@ -132,16 +132,22 @@ void fixture_drop(struct fixture *f)
     scratch_drop(f->folder);
 }
 
-void fixture_policy(struct fixture *f, const char *key, const char *value)
+void fixture_policies(struct fixture *f, const char *versions)
 {
     ON_EXIT(buf_free_at) struct buf json = { 0 };
     struct diag d = DIAG_INIT;
-    buf_printf(&json, "{\"versions\":[{\"from\":\"2018-12-13\",\"values\":{\"%s\":%s}}]}", key,
-               value);
+    buf_printf(&json, "{\"versions\":[%s]}", versions);
     policy_free(f->home.policy);
     f->home.policy = NULL;
     if (policy_read(buf_span(&json), &f->home.policy, &d) != RC_OK)
         fail_msg("policy: %s", d.text);
+}
+
+void fixture_policy(struct fixture *f, const char *key, const char *value)
+{
+    ON_EXIT(buf_free_at) struct buf version = { 0 };
+    buf_printf(&version, "{\"from\":\"2018-12-13\",\"values\":{\"%s\":%s}}", key, value);
+    fixture_policies(f, buf_cstr(&version));
 }
 
 /* --- rows --- */

@@ -30,6 +30,7 @@ void fixture_empty(struct fixture *f); /* removes the register's files; the engi
 void fixture_clock(struct fixture *f, const char *date);
 void fixture_policy(struct fixture *f, const char *key,
                     const char *value); /* of all units, from the first day */
+void fixture_policies(struct fixture *f, const char *versions); /* JSON, as in policy.json */
 
 void fixture_person(const char *name, const char *cells); /* until the test program ends */
 

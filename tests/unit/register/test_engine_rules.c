@@ -212,8 +212,13 @@ static void set_clock(struct scenario *s, char *words)
     fixture_clock(&s->f, words);
 }
 
+/* key=value, or whole versions as JSON. */
 static void set_policy(struct scenario *s, char *words)
 {
+    if (words[0] == '{') {
+        fixture_policies(&s->f, words);
+        return;
+    }
     char *const equals = strchr(words, '=');
     assert_non_null(equals);
     *equals = '\0';
@@ -403,6 +408,7 @@ int main(void)
         SCENARIO(a_legacy_certificate_is_exchanged_once),
         SCENARIO(refused_exchanges_name_every_rule_that_they_broke),
         SCENARIO(legacy_uploads_are_checked),
+        SCENARIO(the_policy_of_the_day_and_of_the_unit_decides),
         SCENARIO(photos_freeze_with_the_first_test),
         SCENARIO(orders_follow_the_transitions),
         SCENARIO(a_second_operator_signs_what_needs_two),

@@ -37,6 +37,7 @@ static const struct cli_command *const listed[] = {
     &cmd_sender_list,
     &cmd_push,
     &cmd_audit,
+    &cmd_monitor,
     &cmd_backup,
     &cmd_restore,
     &cmd_layout_check,

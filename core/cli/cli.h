@@ -86,7 +86,7 @@ struct cli_common {
 struct cli_call;
 
 struct cli_command {
-    const char *name;     /* one or two words; "": what is done when no command is named */
+    const char *name;     /* one to three words; "": what is done when no command is named */
     const char *synopsis; /* the operands: "FILE…", or "" */
     unsigned min, max;    /* number of operands */
     const char *zh, *en;  /* one line: what it does */

@@ -10,7 +10,7 @@
 /* getopt's value of an option without a letter: past every character. */
 #define VALUE_BASE  256
 #define OPTIONS_MAX 192
-#define WORDS_MAX   2 /* of a command's name */
+#define WORDS_MAX   3 /* of a command's name */
 
 const struct cli_option cli_common_options[] = {
     { "json", 0, CLI_FLAG, NULL, offsetof(struct cli_common, json), "以 JSON 输出结果",

@@ -21,6 +21,7 @@
 #define TYP_DELTA     "application/sitecert-delta+cbor"
 #define TYP_ORDER     "application/sitecert-order+cbor"
 #define TYP_VOID      "application/sitecert-void+cbor"
+#define TYP_KEYS      "application/sitecert-keys+cbor"
 
 struct cose_header {
     struct span raw; /* the protected header's bytes, without the string head */
@@ -77,6 +78,10 @@ void cose_sign_body_header_put(struct buf *b, const char *typ);
 /* signers: header.raw and signature of each are used. */
 void cose_sign_put(struct buf *b, struct span body_header, struct span payload,
                    const struct cose_signer *signers, size_t count);
+
+/* As cose_sign1_check(), for one of the signers. */
+MUST_CHECK enum rc cose_sign_check(const struct cose_sign *m, const struct cose_signer *signer,
+                                   const struct pubkey *key, enum check *ret, struct diag *d);
 
 /* COSE_Key (RFC 9053 section 7): {1: kty, -1: crv, -2: x, -3: y}, of RSA (RFC 8230 section 4)
  * {1: 3, -1: n, -2: e}, exactly these. */

@@ -97,3 +97,18 @@ void cose_sign_put(struct buf *b, struct span body_header, struct span payload,
         cbor_put_bytes(b, signers[i].signature);
     }
 }
+
+enum rc cose_sign_check(const struct cose_sign *m, const struct cose_signer *signer,
+                        const struct pubkey *key, enum check *ret, struct diag *d)
+{
+    assert(m && signer && key && ret);
+
+    if (signer->header.alg != (int64_t)pubkey_numbers(key)->alg) {
+        *ret = CHECK_BAD;
+        return RC_OK;
+    }
+    ON_EXIT(buf_free_at) struct buf b = { 0 };
+    cose_sign_to_be_signed(&b, m->body_header, signer->header.raw, m->payload);
+    const enum rc rc = buf_rc(&b, d);
+    return rc == RC_OK ? pubkey_check(key, buf_span(&b), signer->signature, ret, d) : rc;
+}

@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "issuer/command/commands.h"
+#include "issuer/command/key_change.h"
 
 /* base64url without padding, as a JWK has it (RFC 7515 section 2). */
 static json_t *number_json(const uint8_t *bytes, size_t len)
@@ -53,14 +53,55 @@ static json_t *jwk_json(const struct public_numbers *n, const struct alg_words *
     return o;
 }
 
-static const char *key_state(const struct trusted_key *k, int64_t now)
+/* What is shown: the list in force, and of the draft the keys that are new. */
+struct listing {
+    const struct home *home;
+    const struct trust_list *draft; /* NULL: none */
+};
+
+static bool is_pending(const struct listing *l, const struct trusted_key *k)
 {
+    return !trust_list_same(l->home->trust, k);
+}
+
+static const char *key_state(const struct listing *l, const struct trusted_key *k)
+{
+    const int64_t now = l->home->now;
+    if (is_pending(l, k))
+        return "pending";
+    if (k->cut_off.given)
+        return "cut_off";
     if (now < k->not_before)
         return "published";
     return now <= k->not_after ? "active" : "expired";
 }
 
-static json_t *key_json(const struct trusted_key *k, int64_t now)
+static json_t *scope_json(const uint16_t *scope, size_t count)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++)
+        (void)json_array_append_new(list, json_integer(scope[i]));
+    return list;
+}
+
+static int add_limits(json_t *o, const struct trusted_key *k)
+{
+    int failed = 0;
+    if (k->use == USE_TOKEN)
+        failed |= json_object_set_new(
+            o, "log_indexes", json_pack("[I,I]", (json_int_t)k->first, (json_int_t)k->last));
+    if (k->unit_count > 0)
+        failed |= json_object_set_new(o, "units", scope_json(k->units, k->unit_count));
+    if (k->post_count > 0)
+        failed |= json_object_set_new(o, "posts", scope_json(k->posts, k->post_count));
+    if (k->cut_off.given && k->use == USE_TOKEN)
+        failed |= json_object_set_new(o, "cut_off", json_integer((json_int_t)k->cut_off.index));
+    if (k->name[0])
+        failed |= json_object_set_new(o, "name", json_string(k->name));
+    return failed;
+}
+
+static json_t *key_json(const struct listing *l, const struct trusted_key *k)
 {
     char kid[2 * KID_LEN + 1], from[TIME_TEXT_LEN + 1], until[TIME_TEXT_LEN + 1];
     hex_encode(k->kid, KID_LEN, kid);
@@ -71,26 +112,33 @@ static json_t *key_json(const struct trusted_key *k, int64_t now)
     const struct alg_words *words = words_of(numbers->alg);
     json_t *o = json_pack("{s:s,s:[s],s:s,s:o,s:s,s:s,s:s}", "kid", kid, "uses",
                           key_use_name(k->use), "alg", words->name, "jwk", jwk_json(numbers, words),
-                          "not_before", from, "not_after", until, "state", key_state(k, now));
-    int failed = o == NULL;
-    if (k->use == USE_TOKEN)
-        failed |= json_object_set_new(
-            o, "log_indexes", json_pack("[I,I]", (json_int_t)k->first, (json_int_t)k->last));
-    if (k->name[0])
-        failed |= json_object_set_new(o, "name", json_string(k->name));
-    if (failed) {
+                          "not_before", from, "not_after", until, "state", key_state(l, k));
+    if (!o || add_limits(o, k) != 0) {
         json_decref(o);
         return NULL;
     }
     return o;
 }
 
-static json_t *keys_json(const struct home *h)
+/* The n-th key to be shown; NULL: no more. */
+static const struct trusted_key *key_at(const struct listing *l, size_t n)
+{
+    if (n < l->home->trust->key_count)
+        return &l->home->trust->keys[n];
+    n -= l->home->trust->key_count;
+    for (size_t i = 0; l->draft && i < l->draft->key_count; i++) {
+        if (is_pending(l, &l->draft->keys[i]) && n-- == 0)
+            return &l->draft->keys[i];
+    }
+    return NULL;
+}
+
+static json_t *keys_json(const struct listing *l)
 {
     json_t *list = json_array();
     int failed = list == NULL;
-    for (size_t i = 0; i < h->trust->key_count; i++)
-        failed |= json_array_append_new(list, key_json(&h->trust->keys[i], h->now));
+    for (size_t i = 0; key_at(l, i); i++)
+        failed |= json_array_append_new(list, key_json(l, key_at(l, i)));
     if (failed) {
         json_decref(list);
         return NULL;
@@ -98,44 +146,65 @@ static json_t *keys_json(const struct home *h)
     return list;
 }
 
-static void put_line(struct buf *to, const struct trusted_key *k, int64_t now)
+static void put_scope(struct buf *to, const char *name, const uint16_t *scope, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        buf_printf(to, "%s%u", i == 0 ? name : ",", scope[i]);
+}
+
+static void put_line(struct buf *to, const struct listing *l, const struct trusted_key *k)
 {
     char kid[2 * KID_LEN + 1], from[DATE_TEXT_LEN + 1], until[DATE_TEXT_LEN + 1];
     hex_encode(k->kid, KID_LEN, kid);
     date_format(date_of_time(k->not_before), from);
     date_format(date_of_time(k->not_after), until);
     buf_printf(to, "%s  %-9s %-6s %s – %s  %s", kid, key_use_name(k->use),
-               words_of(pubkey_numbers(k->key)->alg)->name, from, until, key_state(k, now));
+               words_of(pubkey_numbers(k->key)->alg)->name, from, until, key_state(l, k));
     if (k->use == USE_TOKEN)
         buf_printf(to, "  [%llu, %llu)", (unsigned long long)k->first, (unsigned long long)k->last);
+    if (k->use == USE_TOKEN && k->cut_off.given)
+        buf_printf(to, " < %llu", (unsigned long long)k->cut_off.index);
+    put_scope(to, "  units ", k->units, k->unit_count);
+    put_scope(to, "  posts ", k->posts, k->post_count);
     if (k->name[0])
         buf_printf(to, "  %s", k->name);
     buf_put_text(to, "\n");
 }
 
-static enum rc print(const struct cli_call *call, const struct home *h, struct diag *d)
+static enum rc print(const struct cli_call *call, const struct listing *l, struct diag *d)
 {
     if (call->common.json)
-        return command_print_json(keys_json(h), d);
+        return command_print_json(keys_json(l), d);
     ON_EXIT(buf_free_at) struct buf text = { 0 };
-    for (size_t i = 0; i < h->trust->key_count; i++)
-        put_line(&text, &h->trust->keys[i], h->now);
+    for (size_t i = 0; key_at(l, i); i++)
+        put_line(&text, l, key_at(l, i));
     return say_out(&text, d);
 }
 
 static int run(const struct cli_call *call)
 {
     ON_EXIT(home_close) struct home home = { 0 };
+    ON_EXIT(draft_close) struct draft draft = { 0 };
+    struct listing l = { .home = &home };
     struct diag d = DIAG_INIT;
     enum rc rc = home_open(command_home_path(call), &home, &d);
     if (rc == RC_OK)
-        rc = print(call, &home, &d);
+        rc = draft_open(&home, &draft, &d);
+    if (rc == RC_OK) {
+        l.draft = draft.list;
+        rc = print(call, &l, &d);
+    }
+    if (rc == RC_OK)
+        key_change_warn(call, &home);
     return command_conclude(call, rc, &d);
 }
 
 static const struct cli_example examples[] = {
-    { "sitecert keys list", "编号、用途、算法、起止日期、状态、日志序号范围",
-      "kid, use, algorithm, dates, state, range of log indexes" },
+    { "sitecert keys list",
+      "编号、用途、算法、起止日期、状态（pending 待公布、published "
+      "待启用、active、expired、cut_off）、日志序号范围",
+      "kid, use, algorithm, dates, state (pending: not yet published; published: not yet in use; "
+      "active; expired; cut_off), range of log indexes" },
     { "sitecert keys list --json | jq '.[] | select(.uses == [\"token\"])'", "签发证书的公钥",
       "the keys that sign certificates, as JWK" },
     { NULL, NULL, NULL },

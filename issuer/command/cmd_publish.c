@@ -1,4 +1,4 @@
-#include "issuer/command/commands.h"
+#include "issuer/command/key_change.h"
 #include "issuer/publication/publish.h"
 
 static enum rc print(const struct cli_call *call, const struct published *p, struct diag *d)
@@ -34,6 +34,8 @@ static int run(const struct cli_call *call)
         rc = publish(&home, call->argv[0], &published, &d);
     if (rc == RC_OK)
         rc = print(call, &published, &d);
+    if (rc == RC_OK)
+        key_change_warn(call, &home);
     return command_conclude(call, rc, &d);
 }
 

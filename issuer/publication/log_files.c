@@ -41,24 +41,39 @@ static enum rc place_orders(struct reg *r, struct signer *s, uint64_t size, stru
     return rc;
 }
 
-static enum rc sign_and_store(struct reg *r, const struct home *h, struct signer *s, uint64_t size,
-                              struct buf *to, struct diag *d)
+static enum rc sign_now(struct reg *r, const struct home *h, struct signer *s, uint64_t size,
+                        struct buf *to, struct diag *d)
 {
     const struct tlog_source source = register_log_source(r);
     struct tlog_hash root;
-    enum rc rc = tlog_root(&source, size, &root, d);
-    if (rc != RC_OK)
-        return rc;
+    const enum rc rc = tlog_root(&source, size, &root, d);
+    return rc == RC_OK ? signer_checkpoint(s, size, root.bytes, h->now, to, d) : rc;
+}
 
-    rc = place_orders(r, s, size, d);
-    if (rc != RC_OK)
-        return rc;
+static enum rc sign_and_store(struct reg *r, const struct home *h, struct signer *s, uint64_t size,
+                              struct buf *to, struct diag *d)
+{
     const size_t start = to->len;
-    rc = signer_checkpoint(s, size, root.bytes, h->now, to, d);
+    enum rc rc = place_orders(r, s, size, d);
+    if (rc == RC_OK)
+        rc = sign_now(r, h, s, size, to, d);
     if (rc != RC_OK)
         return rc;
     rc = register_checkpoint_put(r, size, span_of(to->ptr + start, to->len - start), d);
     return rc == RC_OK ? register_commit(r, d) : rc;
+}
+
+/* Signed by a log key whose dates hold now: as readers will ask. */
+static bool is_current(const struct home *h, struct span note)
+{
+    for (size_t i = 0; i < h->trust->key_count; i++) {
+        const struct trusted_key *const k = &h->trust->keys[i];
+        struct checkpoint c;
+        if (k->use == USE_LOG && k->not_before <= h->now && h->now <= k->not_after &&
+            checkpoint_check(note, h->trust->log_origin, k->key, &c, NULL) == RC_OK)
+            return true;
+    }
+    return false;
 }
 
 enum rc log_checkpoint(struct reg *r, const struct home *h, struct signer *s, struct buf *to,
@@ -81,6 +96,10 @@ enum rc log_checkpoint(struct reg *r, const struct home *h, struct signer *s, st
     if (last_size < size)
         return sign_and_store(r, h, s, size, to, d);
 
+    /* The log key may have been replaced since; the stored note stays, for the proofs made with it.
+     */
+    if (!is_current(h, last))
+        return sign_now(r, h, s, size, to, d);
     buf_put_span(to, last);
     return buf_rc(to, d);
 }

@@ -1,6 +1,7 @@
 #include "issuer/publication/publish.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/cert/bundle.h"
@@ -13,6 +14,7 @@
 #include "issuer/publication/lookup_file.h"
 #include "issuer/publication/snapshot.h"
 #include "issuer/register/engine.h"
+#include "issuer/register/survivors.h"
 
 #define DAY_S 86400
 
@@ -134,10 +136,67 @@ static void collect_sections(const struct material *m, struct span survivors,
     sections[SECTION_SELFTEST] = buf_span(&m->selftest);
 }
 
+struct all_survivors {
+    size_t count;
+    struct survivor_set *sets;
+    struct buf *hashes; /* of each set */
+};
+
+static void all_survivors_free_at(struct all_survivors *a)
+{
+    for (size_t i = 0; i < a->count; i++)
+        buf_free(&a->hashes[i]);
+    free(a->hashes);
+    free(a->sets);
+}
+
+/* The log must still be the one that the key was cut off with. */
+static enum rc collect_set(const struct material *m, const struct trusted_key *key,
+                           struct all_survivors *a, struct diag *d)
+{
+    uint8_t hash[SHA256_LEN];
+    struct buf *const hashes = &a->hashes[a->count];
+    struct survivor_set *const set = &a->sets[a->count++];
+    const enum rc rc = survivors_collect(m->reg, key, trusted_key_end(key), hashes, d);
+    if (rc != RC_OK)
+        return rc;
+    sha256(buf_span(hashes), hash);
+    if (memcmp(hash, key->cut_off.survivors, SHA256_LEN) != 0)
+        return diag_set(d, RC_REFUSED, DIAG_NO_OFFSET,
+                        "the log is not the one with which a key was cut off");
+    memcpy(set->kid, key->kid, KID_LEN);
+    set->hashes = buf_span(hashes);
+    return RC_OK;
+}
+
+static enum rc put_survivors(const struct material *m, struct buf *to, struct diag *d)
+{
+    const struct trust_list *const trust = m->home->trust;
+    ON_EXIT(all_survivors_free_at)
+    struct all_survivors a = {
+        .sets = calloc(trust->key_count + 1, sizeof *a.sets),
+        .hashes = calloc(trust->key_count + 1, sizeof *a.hashes),
+    };
+    if (!a.sets || !a.hashes)
+        return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "no memory for the survivors");
+    for (size_t i = 0; i < trust->key_count; i++) {
+        const struct trusted_key *const key = &trust->keys[i];
+        if (key->use != USE_TOKEN || !key->cut_off.given)
+            continue;
+        const enum rc rc = collect_set(m, key, &a, d);
+        if (rc != RC_OK)
+            return rc;
+    }
+    bundle_survivors_put(to, a.sets, a.count);
+    return buf_rc(to, d);
+}
+
 static enum rc make_bundle(struct material *m, struct diag *d)
 {
     ON_EXIT(buf_free_at) struct buf survivors = { 0 };
-    cbor_put_map(&survivors, 0);
+    enum rc rc = put_survivors(m, &survivors, d);
+    if (rc != RC_OK)
+        return rc;
 
     struct bundle_parts parts = {
         .sequence = m->sequence,
@@ -152,7 +211,7 @@ static enum rc make_bundle(struct material *m, struct diag *d)
     ON_EXIT(buf_free_at) struct buf payload = { 0 };
     ON_EXIT(buf_free_at) struct buf body = { 0 };
     ON_EXIT(buf_free_at) struct buf header = { 0 };
-    enum rc rc = bundle_build(&parts, &payload, &body, d);
+    rc = bundle_build(&parts, &payload, &body, d);
     if (rc == RC_OK)
         rc = sign(m, TYP_BUNDLE, &payload, &header, d);
     if (rc != RC_OK)

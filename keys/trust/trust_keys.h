@@ -53,9 +53,11 @@ void trust_witnesses_put(struct buf *b, const struct trust_list *list);
 MUST_CHECK enum rc trust_key_load(struct cbor_reader *c, size_t at,
                                   const struct public_numbers *numbers, struct pubkey **ret);
 
-/* One list, as trust_list_read() reads each. */
+/* One list, as trust_list_read() reads each. behind: the roots of the list behind it in the file,
+ * which may have signed it too; NULL: none. */
 MUST_CHECK enum rc trust_list_read_one(struct span bytes, const struct root_set *roots,
-                                       struct trust_list **ret, struct diag *d);
+                                       const struct root_set *behind, struct trust_list **ret,
+                                       struct diag *d);
 
 /* One Unix time, from 1 to TRUST_TIME_MAX. */
 MUST_CHECK bool trust_time_take(struct cbor_reader *c, const char *name, int64_t *ret);
@@ -73,11 +75,13 @@ MUST_CHECK enum rc trusted_key_take(struct cbor_reader *c, struct trusted_key *r
  * roots  of whom at least `threshold` must have signed
  * also   more keys that may have signed, without being counted; NULL: none known yet, and signers
  *        that are not roots are then left for later
+ * behind as also; NULL: none
  *
  * RC_BAD_SIGNATURE  too few, one that does not hold, one root twice, or with `also` a stranger
  */
 MUST_CHECK enum rc trust_list_check_signers(const struct cose_sign *m, const struct root_set *roots,
-                                            const struct root_set *also, struct diag *d);
+                                            const struct root_set *also,
+                                            const struct root_set *behind, struct diag *d);
 
 /* Host names as a QR text in alphanumeric mode holds them: [A-Z0-9.:-]{1,63}. */
 bool trust_host_valid(struct span host);

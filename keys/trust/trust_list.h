@@ -135,6 +135,24 @@ MUST_CHECK enum rc trust_list_payload_read(struct span payload, struct trust_lis
 MUST_CHECK enum rc trust_list_read(struct span bytes, const struct root_set *roots,
                                    struct trust_list **ret, struct diag *d);
 
+/* A file's lists, newest first, as they stand there; nothing of them is read. RC_LIMIT: too many.
+ */
+struct trust_file {
+    size_t count; /* 1 at least: what is no list is left to its reader */
+    struct span lists[TRUST_CHAIN_MAX];
+};
+MUST_CHECK enum rc trust_file_split(struct span bytes, struct trust_file *ret, struct diag *d);
+
+/*
+ * The file that `newest` begins, behind what `old` holds: those lists of it that a reader of the
+ * first roots needs to follow.
+ *
+ * newest  signed by the roots of old's newest list, as trust_list_read() will find
+ * RC_LIMIT  more than TRUST_CHAIN_MAX lists, or TRUST_FILE_MAX bytes
+ */
+MUST_CHECK enum rc trust_file_put(struct span newest, struct span old, struct buf *to,
+                                  struct diag *d);
+
 /*
  * The next key with this kid after `after` (NULL: the first); kids may collide, so a caller tries
  * each until one verifies. NULL: no more.

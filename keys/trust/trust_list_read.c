@@ -134,16 +134,17 @@ static enum rc check_deployment(const struct trust_list *list, struct diag *d)
 
 /* A list that its roots have not signed is not read further than to its end. */
 static enum rc read_payload(struct span bytes, const struct cose_sign *m,
-                            const struct root_set *roots, struct trust_list *list, struct diag *d)
+                            const struct root_set *roots, const struct root_set *behind,
+                            struct trust_list *list, struct diag *d)
 {
     const size_t start = (size_t)(m->payload.ptr - bytes.ptr);
     struct cbor_reader c = cbor_reader_over(span_of(bytes.ptr, start + m->payload.len), d);
     c.r.pos = start;
-    enum rc rc = roots ? trust_list_check_signers(m, roots, NULL, d) : RC_OK;
+    enum rc rc = roots ? trust_list_check_signers(m, roots, NULL, NULL, d) : RC_OK;
     if (rc == RC_OK)
         rc = take_list(&c, list);
     if (rc == RC_OK)
-        rc = trust_list_check_signers(m, roots ? roots : &list->roots, &list->roots, d);
+        rc = trust_list_check_signers(m, roots ? roots : &list->roots, &list->roots, behind, d);
     if (rc == RC_OK)
         rc = trust_list_check_rules(list, d);
     return rc == RC_OK ? check_deployment(list, d) : rc;
@@ -168,7 +169,7 @@ enum rc trust_list_payload_read(struct span payload, struct trust_list **ret, st
 }
 
 enum rc trust_list_read_one(struct span bytes, const struct root_set *roots,
-                            struct trust_list **ret, struct diag *d)
+                            const struct root_set *behind, struct trust_list **ret, struct diag *d)
 {
     struct cose_sign m;
     if (bytes.len > TRUST_LIST_MAX)
@@ -183,7 +184,7 @@ enum rc trust_list_read_one(struct span bytes, const struct root_set *roots,
     ON_EXIT(trust_list_free_at) struct trust_list *list = calloc(1, sizeof *list);
     if (!list)
         return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "no memory for a trust list");
-    rc = read_payload(bytes, &m, roots, list, d);
+    rc = read_payload(bytes, &m, roots, behind, list, d);
     if (rc == RC_OK)
         *ret = TAKE(list);
     return rc;

@@ -16,15 +16,10 @@ static enum rc check_one(const struct cose_sign *m, const struct cose_signer *si
                          const struct public_numbers *root, struct diag *d)
 {
     ON_EXIT(pubkey_free_at) struct pubkey *key = NULL;
-    ON_EXIT(buf_free_at) struct buf b = { 0 };
     enum check good = CHECK_BAD;
     enum rc rc = pubkey_new(root, &key, d);
-    if (rc != RC_OK)
-        return rc;
-    cose_sign_to_be_signed(&b, m->body_header, signer->header.raw, m->payload);
-    rc = buf_rc(&b, d);
-    if (rc == RC_OK && signer->header.alg == (int64_t)root->alg)
-        rc = pubkey_check(key, buf_span(&b), signer->signature, &good, d);
+    if (rc == RC_OK)
+        rc = cose_sign_check(m, signer, key, &good, d);
     if (rc == RC_OK && good != CHECK_GOOD)
         return diag_set(d, RC_BAD_SIGNATURE, DIAG_NO_OFFSET, "a root's signature does not hold");
     return rc;
@@ -40,13 +35,16 @@ static bool signs_twice(const struct cose_sign *m, size_t i)
 }
 
 enum rc trust_list_check_signers(const struct cose_sign *m, const struct root_set *roots,
-                                 const struct root_set *also, struct diag *d)
+                                 const struct root_set *also, const struct root_set *behind,
+                                 struct diag *d)
 {
     unsigned held = 0;
     for (size_t i = 0; i < m->count; i++) {
         const struct cose_signer *signer = &m->signers[i];
         const struct public_numbers *counted = root_of(roots, signer->header.kid);
         const struct public_numbers *root = counted ? counted : root_of(also, signer->header.kid);
+        if (!root)
+            root = root_of(behind, signer->header.kid);
         if (signs_twice(m, i))
             return diag_set(d, RC_BAD_SIGNATURE, DIAG_NO_OFFSET, "a root has signed twice");
         if (!root && also)

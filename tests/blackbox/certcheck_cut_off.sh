@@ -20,3 +20,8 @@ done
 t --trust survivor.trust --root survivor.root survivor.txt --json
 t --lang zh --bundle unproven.scb --root unproven.root unproven.txt
 t --lang zh --bundle forged.scb --root forged.root forged.txt
+echo '# the bundle says it too'
+"$CERTCHECK" bundle show survivor.scb | grep token | sed -E 's/[0-9a-f]{16}/KID/'
+"$CERTCHECK" bundle show survivor.scb --json | grep -A6 '"kid"' | grep cut_off
+"$CERTCHECK" bundle show unpromised.scb 2>&1
+echo "status $?"

@@ -49,10 +49,10 @@ function rootWith(roots, kid) {
 }
 
 // At least k of `roots` have signed, each once; besides them only roots that the list itself names.
-async function checkSigners(message, roots, own) {
+async function checkSigners(message, roots, own, behind) {
   const counted = []
   for (const signer of message.signers) {
-    const root = rootWith(roots, signer.header.kid) ?? rootWith(own, signer.header.kid)
+    const root = rootWith(roots, signer.header.kid) ?? rootWith(own, signer.header.kid) ?? (behind && rootWith(behind, signer.header.kid))
     need(root, 'a stranger has signed')
     need(!counted.includes(root), 'a root has signed twice')
     need(await checkSigner(message, signer, root), "a root's signature does not hold")
@@ -169,12 +169,14 @@ function readList(payload) {
 // and those from before the roots that are believed are passed over.
 async function follow(lists, roots) {
   let believed
+  let behind
   for (let i = lists.length - 1; i >= 0; i--) {
     let list
     try {
-      list = await readOne(lists[i], believed?.roots ?? roots)
+      list = await readOne(lists[i], believed?.roots ?? roots, behind)
     } catch (e) {
       if (!(e instanceof Refused) || believed || !roots || i === 0) throw e
+      behind = readList(readSign(lists[i]).payload).roots
       continue
     }
     if (believed) {
@@ -182,16 +184,17 @@ async function follow(lists, roots) {
       need(list.sequence > believed.sequence, 'trust lists in another order')
     }
     believed = list
+    behind = list.roots
   }
   return believed
 }
 
-async function readOne(bytes, roots) {
+async function readOne(bytes, roots, behind) {
   need(bytes.length <= LIST_MAX, 'a trust list that is too long')
   const message = readSign(bytes)
   need(message.header.typ === TYP, "not a trust list's type")
   const list = readList(message.payload)
-  await checkSigners(message, roots ?? list.roots, list.roots)
+  await checkSigners(message, roots ?? list.roots, list.roots, behind)
   return list
 }
 

@@ -79,10 +79,15 @@ static json_t *keys_value(const struct trust_list *trust)
     json_t *const list = json_array();
     for (size_t i = 0; i < trust->key_count; i++) {
         const struct trusted_key *const k = &trust->keys[i];
-        (void)json_array_append_new(
-            list, json_pack("{s:o, s:s, s:o, s:o}", "kid", hex_value(k->kid, KID_LEN), "use",
-                            key_use_name(k->use), "not_before", time_value(k->not_before),
-                            "not_after", time_value(k->not_after)));
+        json_t *const key = json_pack(
+            "{s:o, s:s, s:o, s:o}", "kid", hex_value(k->kid, KID_LEN), "use", key_use_name(k->use),
+            "not_before", time_value(k->not_before), "not_after", time_value(k->not_after));
+        if (key && k->cut_off.given)
+            (void)json_object_set_new(key, "cut_off",
+                                      k->use == USE_TOKEN
+                                          ? json_integer((json_int_t)k->cut_off.index)
+                                          : time_value(k->cut_off.time_s));
+        (void)json_array_append_new(list, key);
     }
     return list;
 }
@@ -124,15 +129,30 @@ static void put_time(struct buf *to, const struct shown *s, const char *zh, cons
                s->now > unix_s ? pick(say, "（已过期）", " (past)") : "");
 }
 
-static void put_keys(struct buf *to, const struct trust_list *trust)
+static void put_cut_off(struct buf *to, const struct say *say, const struct trusted_key *k)
+{
+    char at[TIME_TEXT_LEN + 1];
+    if (!k->cut_off.given)
+        return;
+    time_format(k->cut_off.time_s, at);
+    buf_printf(to, "  %s ", pick(say, "已停用于", "cut off at"));
+    if (k->use == USE_TOKEN)
+        buf_printf(to, "%" PRIu64, k->cut_off.index);
+    else
+        buf_put_text(to, at);
+}
+
+static void put_keys(struct buf *to, const struct say *say, const struct trust_list *trust)
 {
     for (size_t i = 0; i < trust->key_count; i++) {
         char kid[2 * KID_LEN + 1], from[TIME_TEXT_LEN + 1], until[TIME_TEXT_LEN + 1];
         hex_encode(trust->keys[i].kid, KID_LEN, kid);
         time_format(trust->keys[i].not_before, from);
         time_format(trust->keys[i].not_after, until);
-        buf_printf(to, "  %s %-8s %.10s … %.10s\n", kid, key_use_name(trust->keys[i].use), from,
+        buf_printf(to, "  %s %-8s %.10s … %.10s", kid, key_use_name(trust->keys[i].use), from,
                    until);
+        put_cut_off(to, say, &trust->keys[i]);
+        buf_put_u8(to, '\n');
     }
 }
 
@@ -166,7 +186,7 @@ static void put_lines(struct buf *to, const struct shown *s)
     buf_printf(to, "%s %zu %s\n", pick(say, "文件大小", "file size  "), s->file.bytes.len,
                pick(say, "字节", "bytes"));
     buf_printf(to, "%s %zu\n", pick(say, "密　　钥", "keys       "), trust->key_count);
-    put_keys(to, trust);
+    put_keys(to, say, trust);
 }
 
 static int status_of(enum rc rc, const struct shown *s)

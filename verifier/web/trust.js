@@ -54,13 +54,15 @@ function needSigned(condition, why) {
   if (!condition) throw new NotSigned(why)
 }
 
-// At least k of `roots` have signed, each once; besides them only roots that the list itself names, if it is known yet.
-async function needSigners(message, roots, own) {
+// At least k of `roots` have signed, each once; besides them only roots that the list itself names, if it is known yet, or
+// the one behind it.
+async function needSigners(message, roots, own, behind) {
+  const others = [...(own?.keys ?? []), ...(behind?.keys ?? [])]
   const seen = new Set()
   let held = 0
   for (const signer of message.signers) {
     const counted = withKid(roots.keys, signer.header.kid)
-    const root = counted ?? withKid(own?.keys ?? [], signer.header.kid)
+    const root = counted ?? withKid(others, signer.header.kid)
     needSigned(!seen.has(toHex(signer.header.kid)), 'a root has signed twice')
     seen.add(toHex(signer.header.kid))
     needSigned(root || !own, 'a stranger has signed')
@@ -184,20 +186,20 @@ async function readList(payload) {
   return list
 }
 
-async function readOne(bytes, roots) {
+async function readOne(bytes, roots, behind) {
   need(bytes.length <= LIST_MAX, 'a trust list that is too long')
   const message = readSign(bytes)
   need(message.header.typ === TYP, "not a trust list's type")
   if (roots) await needSigners(message, roots)
   const list = await readList(message.payload)
-  await needSigners(message, roots ?? list.roots, list.roots)
+  await needSigners(message, roots ?? list.roots, list.roots, behind)
   return list
 }
 
 // undefined: it is from before the roots that are believed.
-async function readPassing(bytes, roots) {
+async function readPassing(bytes, roots, behind) {
   try {
-    const list = await readOne(bytes, roots)
+    const list = await readOne(bytes, roots, behind)
     return list.sequence < (roots.since ?? 0) ? undefined : list
   } catch (e) {
     if (e instanceof NotSigned) return undefined
@@ -208,9 +210,11 @@ async function readPassing(bytes, roots) {
 // Behind the newest list stand those by which the roots were rotated: each is signed by the roots of the one behind it.
 async function follow(lists, roots) {
   let believed
+  let behind
   for (let i = lists.length - 1; i >= 0; i--) {
     const mayPass = !believed && roots && i > 0
-    const list = mayPass ? await readPassing(lists[i], roots) : await readOne(lists[i], believed?.roots ?? roots)
+    const list = mayPass ? await readPassing(lists[i], roots, behind) : await readOne(lists[i], believed?.roots ?? roots, behind)
+    behind = list?.roots ?? (await readList(readSign(lists[i]).payload)).roots
     if (!list) continue
     if (believed) {
       need(equal(list.deployment, believed.deployment), 'trust lists of two deployments')

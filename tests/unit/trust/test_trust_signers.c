@@ -127,11 +127,37 @@ static void an_old_root_does_not_come_back_by_an_old_list(void **state)
 
     second.since = 2;
     assert_int_equal(trust_read_rc(buf_span(&honest), &second, NULL), RC_OK);
+    second.since = 9;
+    assert_int_equal(trust_read_rc(buf_span(&honest), &second, NULL), RC_OK);
     assert_int_equal(trust_read_rc(buf_span(&honest), &first, NULL), RC_OK);
     assert_int_equal(trust_read_rc(buf_span(&honest), NULL, NULL), RC_OK);
     assert_int_equal(trust_read_rc(buf_span(&forged), &second, NULL), RC_BAD_SIGNATURE);
     buf_free(&forged);
     buf_free(&honest);
+}
+
+/* A list by which roots change is signed by both sets: who knows the new ones alone, as a device
+ * that has seen it, must still be able to read it again. */
+static void a_rotating_list_is_read_again_by_its_own_roots(void **state)
+{
+    struct trust_sample *s = *state;
+    const struct root_set first = { .threshold = 1, .count = 1, .keys = { s->roots[0].numbers } };
+    struct root_set second = { .threshold = 2,
+                               .count = 2,
+                               .keys = { s->roots[1].numbers, s->roots[2].numbers } };
+    struct buf b = { 0 };
+    assert_int_equal(root_set_id(&first, s->list.deployment, NULL), RC_OK);
+    put_list(s, 2, &second, "012", &b);
+    const size_t newest = b.len;
+    put_list(s, 1, &first, "0", &b);
+    for (unsigned since = 0; since < 3; since++) {
+        second.since = since;
+        assert_int_equal(trust_read_rc(buf_span(&b), &second, NULL), RC_OK);
+    }
+    /* What the old root signed is checked all the same. */
+    b.ptr[newest - 2 * (SIGNATURE_LEN + 18) - 10] ^= 1; /* the first of three signers */
+    assert_int_not_equal(trust_read_rc(buf_span(&b), &second, NULL), RC_OK);
+    buf_free(&b);
 }
 
 /* Even where the others are enough: nothing in a list may be left unchecked. */
@@ -194,6 +220,7 @@ int main(void)
         CASE(new_roots_need_the_signature_of_the_old),
         CASE(a_first_look_needs_the_lists_own_roots),
         CASE(an_old_root_does_not_come_back_by_an_old_list),
+        CASE(a_rotating_list_is_read_again_by_its_own_roots),
         CASE(a_spare_signature_that_does_not_hold_is_refused),
         CASE(an_algorithm_other_than_the_roots_is_refused),
     };

@@ -67,16 +67,6 @@ static struct place *find(struct place *places, size_t size, uint64_t digest)
     return &places[at];
 }
 
-enum nonce_answer nonces_look(struct nonces *n, struct span sender, struct span nonce, int64_t now)
-{
-    assert(n);
-
-    const struct place *const p = find(n->places, n->size, digest_of(sender, nonce));
-    if (p->until >= now && p->until != 0)
-        return NONCE_SEEN;
-    return p->until == 0 && n->used >= NONCES_MAX ? NONCE_NO_ROOM : NONCE_NEW;
-}
-
 /* Into a table with room for as many again, without what is over. */
 static enum rc rebuild(struct nonces *n, int64_t now, struct diag *d)
 {
@@ -96,6 +86,18 @@ static enum rc rebuild(struct nonces *n, int64_t now, struct diag *d)
     n->size = size;
     n->used = live;
     return RC_OK;
+}
+
+enum nonce_answer nonces_look(struct nonces *n, struct span sender, struct span nonce, int64_t now)
+{
+    assert(n);
+
+    const struct place *const p = find(n->places, n->size, digest_of(sender, nonce));
+    if (p->until >= now && p->until != 0)
+        return NONCE_SEEN;
+    if (p->until != 0 || n->used < NONCES_MAX)
+        return NONCE_NEW;
+    return rebuild(n, now, NULL) == RC_OK && n->used < NONCES_MAX ? NONCE_NEW : NONCE_NO_ROOM;
 }
 
 enum rc nonces_add(struct nonces *n, struct span sender, struct span nonce, int64_t until,

@@ -392,8 +392,35 @@ class Troubles(Case):
         self.wait_ready()
 
 
+class Whole(unittest.TestCase):
+    """As it is started by hand: the daemon starts what it needs."""
+
+    def test_whatever_process_is_killed_comes_back_and_goes_on(self):
+        home = daemon.basic_home()
+        with Daemon(home) as d:
+            client, key = Client(d.address), home.keys["zj"]
+            for n, helper in enumerate(("sitecert-signer", "sitecert-core", "sitecert-reader")):
+                os.kill(d.helper(helper), 9)
+                first = n * 10
+                a = eventually(lambda: self.taken(client.push("zj", key, "training", daemon.trainings(*range(first, first + 10)), f"t{n}", wait=20)))
+                a = eventually(lambda: self.taken(client.push("zj", key, "test", daemon.tests(*range(first, first + 10)), f"s{n}", wait=20)))
+                self.assertEqual({r["outcome"] for r in a.lines()}, {"issued"})
+                eventually(lambda: client.ask("GET", "/readyz").status == 200)
+                number = a.lines()[0]["number"]
+                self.assertTrue(client.get("zj", key, f"/v1/certificates/{number}/token").body.startswith(b"HTTPS://"))
+            client.close()
+            self.assertEqual(d.stop(), 0)
+        self.assertEqual(home.sitecert("audit").returncode, 0)
+        home.remove()
+
+    def taken(self, answer):
+        """None: to be sent again."""
+        self.assertIn(answer.status, (200, 202, 503), answer.body)
+        return answer if answer.status == 200 else None
+
+
 def load_tests(loader, _, __):
-    cases = (Batches, Queue, Ends, Troubles)
+    cases = (Batches, Queue, Ends, Troubles, Whole)
     return unittest.TestSuite(loader.loadTestsFromTestCase(c) for c in cases)
 
 

@@ -1,0 +1,203 @@
+/* What was appended is read back, whatever stands behind it on disk. */
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "issuer/core/journal.h"
+
+static char folder[64];
+
+static int make_folder(void **state)
+{
+    (void)state;
+    (void)snprintf(folder, sizeof folder, "/tmp/sitecert-journal-XXXXXX");
+    return mkdtemp(folder) ? 0 : -1;
+}
+
+static int drop_folder(void **state)
+{
+    (void)state;
+    char command[96];
+    (void)snprintf(command, sizeof command, "rm -rf '%s'", folder);
+    return system(command);
+}
+
+static struct journal *open_it(void)
+{
+    struct journal *j = NULL;
+    struct diag d = DIAG_INIT;
+    if (journal_open(folder, &j, &d) != RC_OK)
+        fail_msg("%s", d.text);
+    return j;
+}
+
+static struct journal_place append(struct journal *j, const char *text)
+{
+    struct journal_place at;
+    const struct span record = span_text(text);
+    assert_int_equal(journal_append(j, &record, 1, &at, NULL), RC_OK);
+    return at;
+}
+
+static void expect(struct journal *j, struct journal_place *at, const char *text)
+{
+    ON_EXIT(buf_free_at) struct buf got = { 0 };
+    struct journal_place next;
+    struct diag d = DIAG_INIT;
+    if (journal_read(j, *at, &got, &next, &d) != RC_OK)
+        fail_msg("%s", d.text);
+    assert_string_equal(buf_cstr(&got), text);
+    *at = next;
+}
+
+static void expect_end(struct journal *j, struct journal_place at)
+{
+    ON_EXIT(buf_free_at) struct buf got = { 0 };
+    struct journal_place next;
+    assert_int_equal(journal_read(j, at, &got, &next, NULL), RC_NOT_FOUND);
+}
+
+static void path_of_first(char ret[96])
+{
+    (void)snprintf(ret, 96, "%s/journal-00000001", folder);
+}
+
+static void what_was_appended_is_read_in_order_and_after_another_start(void **state)
+{
+    (void)state;
+    struct journal *j = open_it();
+    struct journal_place at[2], from = journal_start(j);
+    expect_end(j, from);
+    const struct span both[] = { SPAN_LITERAL("one"), SPAN_LITERAL("two") };
+    assert_int_equal(journal_append(j, both, 2, at, NULL), RC_OK);
+    (void)append(j, "three");
+    journal_close(j);
+
+    j = open_it();
+    assert_int_equal(journal_torn(j), 0);
+    expect(j, &from, "one");
+    assert_int_equal(from.offset, at[1].offset);
+    expect(j, &from, "two");
+    expect(j, &from, "three");
+    expect_end(j, from);
+    (void)append(j, "four");
+    expect(j, &from, "four");
+    journal_close(j);
+}
+
+/* Every length to which a power cut may have shortened the last record. */
+static void half_a_record_at_the_end_is_set_aside(void **state)
+{
+    (void)state;
+    char path[96];
+    path_of_first(path);
+    struct journal *j = open_it();
+    (void)append(j, "kept");
+    const struct journal_place torn = append(j, "torn");
+    const uint64_t end = journal_end(j).offset;
+    journal_close(j);
+    for (uint64_t len = torn.offset + 1; len < end; len++) {
+        assert_int_equal(truncate(path, (off_t)len), 0);
+        j = open_it();
+        /* Zeros, as a length begins with, say nothing and are dropped. */
+        assert_int_equal(journal_torn(j), len - torn.offset < 4 ? 0 : len - torn.offset);
+        struct journal_place at = journal_start(j);
+        expect(j, &at, "kept");
+        expect_end(j, at);
+        const struct journal_place again = append(j, "torn");
+        assert_int_equal(again.offset, torn.offset);
+        journal_close(j);
+    }
+    char aside[128];
+    struct stat st;
+    (void)snprintf(aside, sizeof aside, "%s.torn-%llu", path, (unsigned long long)torn.offset);
+    assert_int_equal(stat(aside, &st), 0);
+}
+
+static void no_flipped_bit_is_read(void **state)
+{
+    (void)state;
+    char path[96];
+    path_of_first(path);
+    struct journal *j = open_it();
+    const struct journal_place at = append(j, "a record");
+    const uint64_t end = journal_end(j).offset;
+    const int fd = open(path, O_RDWR);
+    for (uint64_t i = at.offset; i < end; i++) {
+        ON_EXIT(buf_free_at) struct buf got = { 0 };
+        struct journal_place next;
+        uint8_t byte, other;
+        assert_int_equal(pread(fd, &byte, 1, (off_t)i), 1);
+        other = byte ^ 0x10;
+        assert_int_equal(pwrite(fd, &other, 1, (off_t)i), 1);
+        assert_int_equal(journal_read(j, at, &got, &next, NULL), RC_FORMAT);
+        assert_int_equal(pwrite(fd, &byte, 1, (off_t)i), 1);
+    }
+    (void)close(fd);
+    journal_close(j);
+}
+
+static void a_record_has_its_largest_size(void **state)
+{
+    (void)state;
+    struct journal *j = open_it();
+    char *const big = calloc(JOURNAL_RECORD_MAX + 1, 1);
+    assert_non_null(big);
+    struct journal_place at, next;
+    struct span record = span_of(big, JOURNAL_RECORD_MAX + 1);
+    assert_int_equal(journal_append(j, &record, 1, &at, NULL), RC_LIMIT);
+    record.len = 0;
+    assert_int_equal(journal_append(j, &record, 1, &at, NULL), RC_LIMIT);
+    record.len = JOURNAL_RECORD_MAX;
+    assert_int_equal(journal_append(j, &record, 1, &at, NULL), RC_OK);
+    ON_EXIT(buf_free_at) struct buf got = { 0 };
+    assert_int_equal(journal_read(j, at, &got, &next, NULL), RC_OK);
+    assert_int_equal(got.len, JOURNAL_RECORD_MAX);
+    free(big);
+    journal_close(j);
+}
+
+static void a_full_segment_is_followed_by_another(void **state)
+{
+    (void)state;
+    struct journal *j = open_it();
+    char *const big = calloc(JOURNAL_RECORD_MAX, 1);
+    const struct span record = span_of(big, JOURNAL_RECORD_MAX);
+    struct journal_place at;
+    assert_non_null(big);
+    while (journal_end(j).offset < JOURNAL_SEGMENT_MAX)
+        assert_int_equal(journal_append(j, &record, 1, &at, NULL), RC_OK);
+    free(big);
+    struct journal_place behind = journal_end(j);
+    assert_int_equal(behind.segment, 1);
+    const struct journal_place second = append(j, "in another");
+    assert_int_equal(second.segment, 2);
+    assert_int_equal(second.offset, 0);
+    expect(j, &behind, "in another");
+    journal_close(j);
+    j = open_it();
+    struct journal_place from = second;
+    expect(j, &from, "in another");
+    journal_close(j);
+}
+
+int main(void)
+{
+#define CASE(name) cmocka_unit_test_setup_teardown(name, make_folder, drop_folder)
+    const struct CMUnitTest tests[] = {
+        CASE(what_was_appended_is_read_in_order_and_after_another_start),
+        CASE(half_a_record_at_the_end_is_set_aside),
+        CASE(no_flipped_bit_is_read),
+        CASE(a_record_has_its_largest_size),
+        CASE(a_full_segment_is_followed_by_another),
+    };
+    return cmocka_run_group_tests_name("journal", tests, NULL, NULL);
+}

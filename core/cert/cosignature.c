@@ -17,6 +17,19 @@ void cosignature_message_put(struct buf *b, int64_t time_s, struct span body)
     buf_put_span(b, body);
 }
 
+void cosignature_vkey_put(struct buf *b, const char *name, const uint8_t pub[ED25519_PUB_LEN])
+{
+    assert(b && name);
+
+    uint8_t id[NOTE_ID_LEN], typed[1 + ED25519_PUB_LEN] = { NOTE_TYPE_COSIGNATURE };
+    char hex[2 * NOTE_ID_LEN + 1];
+    memcpy(typed + 1, pub, ED25519_PUB_LEN);
+    note_typed_id(name, NOTE_TYPE_COSIGNATURE, pub, id);
+    hex_encode(id, sizeof id, hex);
+    buf_printf(b, "%s+%s+", name, hex);
+    base64_encode(span_of(typed, sizeof typed), b);
+}
+
 void cosignature_put(struct buf *b, const char *name, const uint8_t pub[ED25519_PUB_LEN],
                      int64_t time_s, const uint8_t signature[SIGNATURE_LEN])
 {

@@ -11,6 +11,9 @@
 /* What a witness signs: body is the checkpoint's, with its final newline. */
 void cosignature_message_put(struct buf *b, int64_t time_s, struct span body);
 
+/* The witness's key as C2SP signed-note writes it: "NAME+ID+BASE64", type 0x04. */
+void cosignature_vkey_put(struct buf *b, const char *name, const uint8_t pub[ED25519_PUB_LEN]);
+
 /* The line of a note. time_s: not negative. */
 void cosignature_put(struct buf *b, const char *name, const uint8_t pub[ED25519_PUB_LEN],
                      int64_t time_s, const uint8_t signature[SIGNATURE_LEN]);

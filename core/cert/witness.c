@@ -73,6 +73,13 @@ enum rc witness_request_parse(struct span body, struct witness_request *ret, str
     return RC_OK;
 }
 
+bool witness_size_read(struct span body, uint64_t *ret)
+{
+    struct reader r = reader_over(body);
+    struct span line;
+    return text_take_line(&r, &line) && reader_left(&r) == 0 && text_decimal(line, ret);
+}
+
 /* --- the decision --- */
 
 /* RC_BAD_SIGNATURE: by none of the keys. */

@@ -23,6 +23,9 @@ void witness_request_put(struct buf *b, uint64_t old, const struct tlog_hash *pr
 MUST_CHECK enum rc witness_request_parse(struct span body, struct witness_request *ret,
                                          struct diag *d);
 
+/* The body of a 409: a size in decimal and a newline. */
+bool witness_size_read(struct span body, uint64_t *ret);
+
 struct witness_seen { /* of one log; zeroed: nothing was cosigned yet */
     uint64_t size;
     struct tlog_hash root; /* only with a size */

@@ -48,6 +48,8 @@ static const struct cli_command *const listed[] = {
     &cmd_sender_resume,
     &cmd_sender_list,
     &cmd_push,
+    &cmd_witness_init,
+    &cmd_witness_run,
     &cmd_audit,
     &cmd_monitor,
     &cmd_backup,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/cert/bundle.h"
+#include "core/cert/cosignature.h"
 #include "core/cert/deadline_list.h"
 #include "core/cert/status_list.h"
 #include "core/cose/cbor.h"
@@ -23,6 +24,7 @@ struct material {
     struct home *home;
     struct reg *reg;
     struct signer *signer;
+    const struct publish_cosigner *cosigner; /* NULL: nobody is asked */
     const struct policy_values *policy;
     uint64_t sequence;
     struct previous before; /* the last publication in this folder */
@@ -305,6 +307,30 @@ static enum rc make_columns(struct material *m, struct diag *d)
     return rc == RC_OK && !made ? snapshot_columns(m->reg, today, &m->columns, d) : rc;
 }
 
+/* What devices would not go by is not published: they keep what they have. */
+static enum rc need_quorum(const struct material *m, struct diag *d)
+{
+    const struct trust_list *const trust = m->home->trust;
+    struct checkpoint of;
+    unsigned held = 0;
+    enum rc rc = checkpoint_parse(buf_span(&m->checkpoint), &of, d);
+    if (rc == RC_OK)
+        rc = cosignatures_count(buf_span(&m->checkpoint), &of, trust, &held, d);
+    if (rc == RC_OK && held < trust->witness_quorum)
+        return diag_set(d, RC_REFUSED, DIAG_NO_OFFSET,
+                        "%u witnesses have cosigned where the trust list asks for %u", held,
+                        trust->witness_quorum);
+    return rc;
+}
+
+static enum rc cosign(struct material *m, struct diag *d)
+{
+    const struct tlog_source log = register_log_source(m->reg);
+    const struct publish_cosigner *const c = m->cosigner;
+    const enum rc rc = c ? c->cosign(c->arg, m->home->trust, &log, &m->checkpoint, d) : RC_OK;
+    return rc == RC_OK ? need_quorum(m, d) : rc;
+}
+
 static enum rc make_lists(struct material *m, const char *folder, struct diag *d)
 {
     enum rc rc = next_sequence(m, d);
@@ -314,6 +340,8 @@ static enum rc make_lists(struct material *m, const char *folder, struct diag *d
         rc = make_columns(m, d);
     if (rc == RC_OK)
         rc = log_checkpoint(m->reg, m->home, m->signer, &m->checkpoint, d);
+    if (rc == RC_OK)
+        rc = cosign(m, d);
     if (rc == RC_OK)
         rc = make_directory(m, d);
     if (rc == RC_OK)
@@ -346,6 +374,13 @@ static enum rc run(struct material *m, const char *folder, struct diag *d)
 
 enum rc publish(struct home *h, const char *folder, struct published *ret, struct diag *d)
 {
+    return publish_cosigned(h, folder, NULL, ret, d);
+}
+
+enum rc publish_cosigned(struct home *h, const char *folder,
+                         const struct publish_cosigner *cosigner, struct published *ret,
+                         struct diag *d)
+{
     assert(h && folder && ret);
 
     ON_EXIT(engine_close_at) struct engine *engine = NULL;
@@ -362,6 +397,7 @@ enum rc publish(struct home *h, const char *folder, struct published *ret, struc
         .home = h,
         .reg = engine_register(engine),
         .signer = signer,
+        .cosigner = cosigner,
         .policy = policy_at(h->policy, 0, date_of_time(h->now)),
     };
     rc = run(&m, folder, d);

@@ -19,3 +19,15 @@ struct published {
  * the register's writer lock while it runs. */
 MUST_CHECK enum rc publish(struct home *h, const char *folder, struct published *ret,
                            struct diag *d);
+
+/* Asks witnesses to cosign the checkpoint, a note: appends their lines. log: all of its tree. */
+struct publish_cosigner {
+    enum rc (*cosign)(void *arg, const struct trust_list *trust, const struct tlog_source *log,
+                      struct buf *checkpoint, struct diag *d);
+    void *arg;
+};
+/* The same with a cosigner. RC_REFUSED, of either: fewer witnesses have cosigned than the trust
+ * list asks for; nothing was published. */
+MUST_CHECK enum rc publish_cosigned(struct home *h, const char *folder,
+                                    const struct publish_cosigner *cosigner, struct published *ret,
+                                    struct diag *d);

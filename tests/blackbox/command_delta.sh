@@ -40,7 +40,7 @@ echo '# older than what this device has seen now'
 cp day1.scb mine.scb
 u mine.scb 1.delta
 echo '# one bit'
-"$PYTHON" -c 'b = bytearray(open("2.delta", "rb").read()); b[-70] ^= 1; open("bit.delta", "wb").write(b)'
+"$PYTHON" -c 'b = bytearray(open("2.delta", "rb").read()); b[-1] ^= 1; open("bit.delta", "wb").write(b)'
 cp day2.scb mine.scb
 u mine.scb bit.delta
 echo '# of another deployment'

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "core/cert/cosignature.h"
+#include "core/crypto/pubkey_pem.h"
 #include "keys/private/keyfile.h"
 #include "keys/trust/trust_list.h"
 
@@ -68,7 +69,14 @@ static enum rc make_key(const char *folder, struct diag *d)
     enum rc rc = path_join(folder, "key.pem", path, d);
     if (rc == RC_OK)
         rc = private_key_generate(ALG_EDDSA, &key, d);
-    return rc == RC_OK ? private_key_save(key, path, d) : rc;
+    if (rc == RC_OK)
+        rc = private_key_save(key, path, d);
+    if (rc != RC_OK)
+        return rc;
+    ON_EXIT(buf_free_at) struct buf public = { 0 };
+    pubkey_pem_put(&public, private_key_public(key));
+    rc = buf_rc(&public, d);
+    return rc == RC_OK ? write_file(folder, "pub.pem", buf_span(&public), d) : rc;
 }
 
 static enum rc make_files(const char *folder, const char *name, struct span trust, struct span root,

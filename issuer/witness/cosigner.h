@@ -13,7 +13,7 @@
 struct cosigner;
 
 /*
- * Makes the folder: key.pem, name, trust.cbor, root.cbor.
+ * Makes the folder: key.pem, pub.pem, name, trust.cbor, root.cbor.
  *
  * name   of the witness, as the trust list will have it: 1 to 127 of U+0021 to U+007E but '+'
  * trust  a file: the deployment's trust list; root: a file: whom to believe

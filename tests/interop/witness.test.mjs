@@ -56,6 +56,8 @@ function makeWitness(name) {
   const bytes = Buffer.from(base64, 'base64')
   assert.equal(bytes[0], 4)
   assert.equal(sha256(`${vkeyName}\n`, bytes).subarray(0, 4).toString('hex'), id)
+  const { x } = createPublicKey(readFileSync(join(folder, name, 'pub.pem'))).export({ format: 'jwk' })
+  assert.deepEqual(Buffer.from(x, 'base64url'), bytes.subarray(1))
   return { name: vkeyName, key: bytes.subarray(1) }
 }
 

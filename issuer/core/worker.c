@@ -227,6 +227,8 @@ static const char *what_is_in_the_way(struct worker *w, struct diag *d)
 
 static const char *why_not_opened(const struct worker *w, enum rc rc, const struct diag *d)
 {
+    if (strncmp(d->text, SIGNER_WORDS, sizeof SIGNER_WORDS - 1) == 0)
+        return "signer_gone";
     if (rc == RC_BUSY)
         return "register_busy";
     if (strncmp(d->text, ENGINE_CLOCK_BEHIND, sizeof ENGINE_CLOCK_BEHIND - 1) == 0)

@@ -23,7 +23,7 @@ enum rc signer_open(const char *home, const struct trust_list *trust, struct sig
     const int n = snprintf(s->home, sizeof s->home, "%s", home);
     if (n < 0 || (size_t)n >= sizeof s->home)
         return diag_set(d, RC_LIMIT, PATH_LEN, "the path '%.40s…' is too long", home);
-    const enum rc rc = client_reach(s, d);
+    const enum rc rc = client_reach(s, 0, d);
     if (rc != RC_OK)
         return rc;
     *ret = TAKE(s);

@@ -8,7 +8,9 @@
 #include "keys/signer/protocol.h"
 
 #define SIGNER_REACH_MS 8000 /* until a signer answers, from the first try */
-#define SIGNER_END_MS   5000 /* for a child, after we have closed */
+#define SIGNER_BACK_MS                                                                             \
+    4000 /* for one that ran apart from us to be started again by whoever runs it */
+#define SIGNER_END_MS 5000 /* for a child, after we have closed */
 
 struct signer {
     const struct trust_list *trust;
@@ -24,8 +26,11 @@ MUST_CHECK enum rc client_start_child(struct signer *s, struct diag *d);
 /* After the socket is closed: waits for the child, at most SIGNER_END_MS. */
 void client_end_child(struct signer *s);
 
-/* Connects, to the one that runs or to one of our own, and sees that it is of our deployment. */
-MUST_CHECK enum rc client_reach(struct signer *s, struct diag *d);
+/*
+ * Connects, to the one that runs or to one of our own, and sees that it is of our deployment.
+ * back_ms  so long one of our own is not started yet
+ */
+MUST_CHECK enum rc client_reach(struct signer *s, int back_ms, struct diag *d);
 
 /*
  * Asks, and asks again once when the signer goes meanwhile.

@@ -62,13 +62,13 @@ static enum rc greet(struct signer *s, struct diag *d)
     return RC_OK;
 }
 
-static enum rc try_to_reach(struct signer *s, struct diag *d)
+static enum rc try_to_reach(struct signer *s, bool own, struct diag *d)
 {
     char path[PATH_LEN];
     enum rc rc = path_join(s->home, SIGNER_SOCKET, path, d);
     if (rc == RC_OK)
         rc = ipc_connect(path, CONNECT_MS, &s->socket, d);
-    if (rc == RC_NOT_FOUND) {
+    if (rc == RC_NOT_FOUND && own) {
         if (d)
             *d = DIAG_INIT;
         rc = client_start_child(s, d);
@@ -84,18 +84,19 @@ static enum rc try_to_reach(struct signer *s, struct diag *d)
     return rc;
 }
 
-enum rc client_reach(struct signer *s, struct diag *d)
+enum rc client_reach(struct signer *s, int back_ms, struct diag *d)
 {
     const struct timespec pause = { .tv_nsec = PAUSE_NS };
+    const double own_from = clock_elapsed() + back_ms / 1000.0;
     const double until = clock_elapsed() + SIGNER_REACH_MS / 1000.0;
     for (;;) {
         struct diag why = DIAG_INIT;
-        const enum rc rc = try_to_reach(s, &why);
+        const enum rc rc = try_to_reach(s, clock_elapsed() >= own_from, &why);
         const bool again = rc == RC_NOT_FOUND || rc == RC_BUSY;
         if (rc == RC_OK)
             return RC_OK;
         if (!again || clock_elapsed() > until)
-            return diag_set(d, why.code, DIAG_NO_OFFSET, "the signer: %s", why.text);
+            return diag_set(d, why.code, DIAG_NO_OFFSET, SIGNER_WORDS ": %s", why.text);
         (void)nanosleep(&pause, NULL);
     }
 }
@@ -106,16 +107,17 @@ enum rc client_ask(struct signer *s, const struct signer_question *q, struct sig
     struct diag why = DIAG_INIT;
     enum rc rc = s->socket >= 0 ? exchange(s, q, ANSWER_MS, ret, &why) : RC_NOT_FOUND;
     if (rc == RC_NOT_FOUND || rc == RC_IO) {
+        const int back_ms = s->child > 0 ? 0 : SIGNER_BACK_MS;
         why = DIAG_INIT;
         drop_socket(s);
         client_end_child(s);
-        rc = client_reach(s, &why);
+        rc = client_reach(s, back_ms, &why);
         if (rc == RC_OK)
             rc = exchange(s, q, ANSWER_MS, ret, &why);
     }
     if (rc != RC_OK) {
         drop_socket(s);
-        return diag_set(d, rc, DIAG_NO_OFFSET, "the signer has gone: %s", why.text);
+        return diag_set(d, rc, DIAG_NO_OFFSET, SIGNER_WORDS " has gone: %s", why.text);
     }
     return said(ret, d);
 }

@@ -19,10 +19,13 @@
 struct signer;
 
 #define SIGNER_SOCKET "run/signer.sock" /* in the home */
+#define SIGNER_WORDS  "the signer"      /* how d begins when it cannot be reached, or has gone */
 
 /*
  * Connects to the signer of the home. When none runs there, one is started, found beside our own
  * executable; it ends when those whom it serves have closed.
+ *
+ * One that runs apart from us and goes is waited for first, for it will be started again.
  *
  * trust  of that home; borrowed for the signer's life
  *

@@ -10,6 +10,7 @@
 #include "core/http/server.h"
 #include "verifier/daemon/checks.h"
 #include "verifier/daemon/forms.h"
+#include "verifier/daemon/holders.h"
 #include "verifier/daemon/lookups.h"
 #include "verifier/daemon/publication.h"
 #include "verifier/daemon/refusals.h"
@@ -23,6 +24,7 @@
 struct endpoint {
     struct store *store;
     struct lookups *lookups;    /* NULL: not offered */
+    struct holders *holders;    /* NULL: not offered */
     const char *address_header; /* of the proxy, that names who asks; NULL: who is connected */
     struct metrics *metrics;
     struct http_route routes[ENDPOINT_ROUTES_MAX];
@@ -60,6 +62,8 @@ void endpoint_refuse(struct endpoint *e, struct http_exchange *x, const struct a
 /* A failure of ours: logged, and answered 500. */
 void endpoint_fail(struct endpoint *e, struct http_exchange *x, const struct asked *how,
                    const char *event, enum rc rc, const struct diag *d);
+/* Who asks: the proxy's word, where one stands before us. */
+const char *endpoint_address_of(const struct endpoint *e, const struct http_exchange *x);
 /* here: where the same page can be had again; NULL: nowhere. */
 void endpoint_answer_verdict(struct endpoint *e, struct http_exchange *x, const struct asked *how,
                              const struct checked *c, const char *here);
@@ -83,6 +87,12 @@ void endpoint_post_home(struct http_exchange *x, void *arg);
 void endpoint_get_verdict(struct http_exchange *x, void *arg);
 void endpoint_post_verify(struct http_exchange *x, void *arg);
 void endpoint_post_lookup(struct http_exchange *x, void *arg);
+void endpoint_get_holder(struct http_exchange *x, void *arg);
+void endpoint_post_holder(struct http_exchange *x, void *arg);
+void endpoint_post_holder_pdf(struct http_exchange *x, void *arg);
+void endpoint_post_holder_calendar(struct http_exchange *x, void *arg);
+void endpoint_post_holder_history(struct http_exchange *x, void *arg);
+void endpoint_post_holder_staple(struct http_exchange *x, void *arg);
 void endpoint_get_published(struct http_exchange *x, void *arg);
 void endpoint_get_livez(struct http_exchange *x, void *arg);
 void endpoint_get_readyz(struct http_exchange *x, void *arg);

@@ -30,6 +30,7 @@ struct page_view endpoint_view(const struct endpoint *e, const struct publicatio
         .deployment = trust->deployment,
         .demo = trust->demo,
         .upload_max_mb = UPLOAD_MAX_MB,
+        .has_holder = e->holders != NULL,
         .has_lookup = e->lookups && lookups_ready(e->lookups),
     };
 }

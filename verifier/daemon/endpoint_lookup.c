@@ -8,7 +8,7 @@
 
 /* The last address that the proxy has put there: whoever stands before it may have written others.
  */
-static const char *address_of(const struct endpoint *e, const struct http_exchange *x)
+const char *endpoint_address_of(const struct endpoint *e, const struct http_exchange *x)
 {
     const char *const named = e->address_header ? http_header(x, e->address_header) : NULL;
     const char *const comma = named ? strrchr(named, ',') : NULL;
@@ -54,7 +54,7 @@ void endpoint_look_up(struct endpoint *e, struct http_exchange *x, const struct 
     struct lookup_question q = { .number = cut(number, LOOKUP_NUMBER_MAX),
                                  .name = cut(name, LOOKUP_NAME_MAX),
                                  .id_number = cut(id_number, LOOKUP_ID_MAX),
-                                 .address = address_of(e, x) };
+                                 .address = endpoint_address_of(e, x) };
     struct diag d = DIAG_INIT;
     uint32_t retry_s = 0;
     ON_EXIT(buf_free_at) struct buf token = { 0 };

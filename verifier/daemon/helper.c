@@ -1,5 +1,6 @@
 #include "verifier/daemon/helper.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -14,16 +15,16 @@
 #include "core/sys/file.h"
 #include "core/sys/log.h"
 
-#define PROGRAM "sitecert-digests"
 #define STOP_MS 3000
 
 struct helper {
-    char path[PATH_LEN], home[PATH_LEN], socket[PATH_LEN];
-    pid_t pid; /* 0: not running */
+    char path[PATH_LEN];
+    char *words[HELPER_WORDS_MAX + 1]; /* owned */
+    pid_t pid;                         /* 0: not running */
     time_t began_s;
 };
 
-static enum rc find_program(char ret[PATH_LEN], struct diag *d)
+static enum rc find_program(const char *name, char ret[PATH_LEN], struct diag *d)
 {
     char own[PATH_LEN];
     const ssize_t n = readlink("/proc/self/exe", own, sizeof own - 1);
@@ -31,7 +32,7 @@ static enum rc find_program(char ret[PATH_LEN], struct diag *d)
         return diag_set(d, RC_IO, DIAG_NO_OFFSET, "/proc/self/exe: %s", strerror(errno));
     own[n] = '\0';
     *strrchr(own, '/') = '\0';
-    const enum rc rc = path_join(own, PROGRAM, ret, d);
+    const enum rc rc = path_join(own, name, ret, d);
     if (rc == RC_OK && access(ret, X_OK) != 0)
         return diag_set(d, RC_NOT_FOUND, DIAG_NO_OFFSET, "'%.150s' is not there", ret);
     return rc;
@@ -48,12 +49,7 @@ __attribute__((noreturn)) static void become(const struct helper *h, pid_t paren
     const int nothing = open("/dev/null", O_RDWR);
     if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 || dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
         _exit(127);
-    const char *const argv[] = { PROGRAM, "--home", h->home, "--socket", h->socket, NULL };
-    union {
-        const char *const *in;
-        char *const *out;
-    } args = { .in = argv };
-    (void)execv(h->path, args.out);
+    (void)execv(h->path, h->words);
     _exit(127);
 }
 
@@ -66,23 +62,39 @@ static void start(struct helper *h)
     h->pid = pid > 0 ? pid : 0;
     h->began_s = time(NULL);
     struct log_line l = log_begin(LEVEL_INFO, "helper_started");
-    log_word(&l, "helper", PROGRAM);
+    log_word(&l, "helper", h->words[0]);
     log_number(&l, "pid", pid);
     log_end(&l);
 }
 
-enum rc helper_start(const char *home, const char *socket, struct helper **ret, struct diag *d)
+static void helper_free(struct helper *h)
+{
+    for (size_t i = 0; i < HELPER_WORDS_MAX; i++)
+        free(h->words[i]);
+    free(h);
+}
+
+static enum rc copy_words(const char *const words[], struct helper *h, struct diag *d)
+{
+    for (size_t i = 0; words[i]; i++) {
+        assert(i < HELPER_WORDS_MAX);
+        h->words[i] = strdup(words[i]);
+        if (!h->words[i])
+            return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "a helper");
+    }
+    return RC_OK;
+}
+
+enum rc helper_start(const char *const words[], struct helper **ret, struct diag *d)
 {
     struct helper *const h = calloc(1, sizeof *h);
     if (!h)
         return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "a helper");
-    enum rc rc = find_program(h->path, d);
+    enum rc rc = find_program(words[0], h->path, d);
     if (rc == RC_OK)
-        rc = path_join("", home, h->home, d);
-    if (rc == RC_OK)
-        rc = path_join("", socket, h->socket, d);
+        rc = copy_words(words, h, d);
     if (rc != RC_OK) {
-        free(h);
+        helper_free(h);
         return rc;
     }
     start(h);
@@ -97,7 +109,7 @@ void helper_tend(struct helper *h)
         return;
     if (h->pid > 0) {
         struct log_line l = log_begin(LEVEL_ERROR, "helper_ended");
-        log_word(&l, "helper", PROGRAM);
+        log_word(&l, "helper", h->words[0]);
         log_end(&l);
         h->pid = 0;
     }
@@ -117,5 +129,5 @@ void helper_stop(struct helper *h)
             (void)kill(h->pid, SIGKILL);
         (void)nanosleep(&tick, NULL);
     }
-    free(h);
+    helper_free(h);
 }

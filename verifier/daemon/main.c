@@ -11,7 +11,7 @@
 
 struct options {
     const char *published, *root, *listen, *metrics_listen, *spool;
-    const char *lookup, *digests, *home, *client_address;
+    const char *lookup, *digests, *holder, *staple, *home, *client_address;
     bool check_config;
 };
 
@@ -36,9 +36,15 @@ static const struct cli_option options[] = {
     { "digests", 0, CLI_TEXT, "PATH", offsetof(struct options, digests),
       "sitecert-digests 的套接字；不给时由本程序以系统目录中的密钥启动它",
       "the socket of sitecert-digests; without it we start it with the key of the home", false },
+    { "holder", 0, CLI_TEXT, "PATH", offsetof(struct options, holder),
+      "sitecert-reader 为持证人服务的套接字；默认 HOME/run/holder.sock",
+      "the socket of sitecert-reader for holders; by default HOME/run/holder.sock", false },
+    { "staple", 0, CLI_TEXT, "PATH", offsetof(struct options, staple),
+      "sitecert-staple 的套接字；不给时由本程序以系统目录中的密钥启动它",
+      "the socket of sitecert-staple; without it we start it with the key of the home", false },
     { "home", 0, CLI_TEXT, "DIR", offsetof(struct options, home),
-      "系统目录，只用于启动 sitecert-digests；默认取 SITECERT_HOME，再默认 /var/lib/sitecert",
-      "the deployment's folder, to start sitecert-digests; by default SITECERT_HOME, else "
+      "系统目录，只用于启动辅助进程；默认取 SITECERT_HOME，再默认 /var/lib/sitecert",
+      "the deployment's folder, to start helper processes; by default SITECERT_HOME, else "
       "/var/lib/sitecert",
       false },
     { "client-address", 0, CLI_TEXT, "HEADER", offsetof(struct options, client_address),
@@ -78,6 +84,8 @@ static int run(const struct cli_call *call)
         .spool = spool_of(o),
         .lookup = o->lookup,
         .digests = o->digests,
+        .holder = o->holder,
+        .staple = o->staple,
         .home = home_of(o),
         .address_header = o->client_address,
     };

@@ -9,7 +9,11 @@
 /* name, status, code, 中文, English */
 #define REFUSE_LIST(X)                                                                             \
     X(REFUSE_BODY, 400, "body_invalid", "请求的内容读不懂", "the content cannot be read")          \
+    X(REFUSE_NO_HOLDER, 403, "holder_no_match", "所填各项不都相符",                                \
+      "what was given does not all fit")                                                           \
     X(REFUSE_NOT_FOUND, 404, "not_found", "没有这一项", "there is no such thing")                  \
+    X(REFUSE_NOT_GIVEN, 409, "not_given", "证书目前的状态不能办理此项",                            \
+      "the certificate's state does not allow it")                                                 \
     X(REFUSE_TYPE, 415, "content_type_unknown", "Content-Type 不是所要求的",                       \
       "Content-Type is none of those that are taken")                                              \
     X(REFUSE_RANGE, 416, "range_not_satisfiable", "文件没有所要的这一段",                          \
@@ -23,6 +27,8 @@
     X(REFUSE_INTERNAL, 500, "internal", "内部错误", "an internal error")                           \
     X(REFUSE_NO_LOOKUP, 503, "lookup_not_ready", "暂不能凭编号查询，请用二维码",                   \
       "look-ups cannot be done now; use the QR code")                                              \
+    X(REFUSE_NO_HOLDERS, 503, "holder_not_ready", "持证人服务暂不可用，请稍后再试",                \
+      "services for holders cannot be had now; try again")                                         \
     X(REFUSE_NOT_READY, 503, "not_ready", "服务暂不可用，请稍后再试",                              \
       "the service is not ready; try again")
 

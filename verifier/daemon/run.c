@@ -7,20 +7,22 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/holder/live.h"
 #include "core/sys/file.h"
 #include "core/sys/log.h"
 #include "core/sys/notify.h"
 #include "verifier/daemon/endpoint.h"
 #include "verifier/daemon/helper.h"
 
-#define TICK_MS  500 /* how soon a new publication is seen */
-#define GRACE_MS 10000
-#define KEY_FILE "keys/lookup.key"
-#define SOCKET   "run/digests.sock"
+#define TICK_MS        500 /* how soon a new publication is seen */
+#define GRACE_MS       10000
+#define DIGESTS_KEY    "keys/lookup.key"
+#define DIGESTS_SOCKET "run/digests.sock"
+#define STAPLE_KEY     "keys/staple-1.pem"
 
 struct run {
     struct endpoint endpoint;
-    struct helper *helper; /* NULL: somebody else starts it */
+    struct helper *digests, *staple; /* NULL: somebody else starts it */
     int signals;
     int64_t watchdog_ms, watched_ms;
 };
@@ -118,6 +120,19 @@ static enum rc open_server(const struct run_options *o, struct endpoint *e, stru
     return o->metrics_listen ? open_metrics(o, e, d) : RC_OK;
 }
 
+/* --- the processes that hold a key each --- */
+
+/* By hand a helper is ours to start, where there is a home with its key. */
+static enum rc is_ours(const struct run_options *o, const char *key_file, bool *ret, struct diag *d)
+{
+    char key[PATH_LEN], folder[PATH_LEN];
+    enum rc rc = path_join(o->home, "run", folder, d);
+    if (rc == RC_OK)
+        rc = path_join(o->home, key_file, key, d);
+    *ret = rc == RC_OK && access(key, R_OK) == 0;
+    return *ret ? folder_make(folder, 0700, d) : rc;
+}
+
 /* --- look-ups --- */
 
 static enum rc table_of(const struct run_options *o, char ret[PATH_LEN], struct diag *d)
@@ -131,20 +146,15 @@ static enum rc table_of(const struct run_options *o, char ret[PATH_LEN], struct 
     return n > 0 && n < PATH_LEN ? RC_OK : diag_set(d, RC_LIMIT, DIAG_NO_OFFSET, "a path too long");
 }
 
-/* By hand the helper is ours to start, where there is a home with a key. */
-static enum rc start_helper(const struct run_options *o, char socket[PATH_LEN], struct helper **ret,
-                            struct diag *d)
+static enum rc start_digests(const struct run_options *o, char socket[PATH_LEN],
+                             struct helper **ret, struct diag *d)
 {
-    char key[PATH_LEN], folder[PATH_LEN];
-    enum rc rc = path_join(o->home, SOCKET, socket, d);
+    bool ours = false;
+    enum rc rc = path_join(o->home, DIGESTS_SOCKET, socket, d);
     if (rc == RC_OK)
-        rc = path_join(o->home, "run", folder, d);
-    if (rc == RC_OK)
-        rc = path_join(o->home, KEY_FILE, key, d);
-    if (rc != RC_OK || access(key, R_OK) != 0)
-        return rc;
-    rc = folder_make(folder, 0700, d);
-    return rc == RC_OK ? helper_start(o->home, socket, ret, d) : rc;
+        rc = is_ours(o, DIGESTS_KEY, &ours, d);
+    const char *const words[] = { "sitecert-digests", "--home", o->home, "--socket", socket, NULL };
+    return ours && rc == RC_OK ? helper_start(words, ret, d) : rc;
 }
 
 static enum rc open_lookups(const struct run_options *o, struct run *r, struct diag *d)
@@ -153,7 +163,7 @@ static enum rc open_lookups(const struct run_options *o, struct run *r, struct d
     enum rc rc = table_of(o, table, d);
     if (rc == RC_OK)
         rc = o->digests ? path_join("", o->digests, socket, d)
-                        : start_helper(o, socket, &r->helper, d);
+                        : start_digests(o, socket, &r->digests, d);
     return rc == RC_OK ? lookups_open(table, socket, &r->endpoint.lookups, d) : rc;
 }
 
@@ -161,6 +171,31 @@ static void refresh_lookups(struct endpoint *e)
 {
     ON_EXIT(publication_put_at) struct publication *p = store_get(e->store);
     lookups_refresh(e->lookups, bundle_trust(publication_bundle(p))->deployment);
+}
+
+/* --- what holders come for --- */
+
+static enum rc start_staple(const struct run_options *o, char socket[PATH_LEN], struct helper **ret,
+                            struct diag *d)
+{
+    bool ours = false;
+    enum rc rc = path_join(o->home, LIVE_SOCKET, socket, d);
+    if (rc == RC_OK)
+        rc = is_ours(o, STAPLE_KEY, &ours, d);
+    const char *const words[] = { "sitecert-staple", "--home",     o->home,
+                                  "--published",     o->published, NULL };
+    return ours && rc == RC_OK ? helper_start(words, ret, d) : rc;
+}
+
+static enum rc open_holders(const struct run_options *o, struct run *r, struct diag *d)
+{
+    char reader[PATH_LEN], staple[PATH_LEN];
+    enum rc rc = o->holder ? path_join("", o->holder, reader, d)
+                           : path_join(o->home, HOLDER_SOCKET, reader, d);
+    if (rc == RC_OK)
+        rc = o->staple ? path_join("", o->staple, staple, d)
+                       : start_staple(o, staple, &r->staple, d);
+    return rc == RC_OK ? holders_open(reader, staple, &r->endpoint.holders, d) : rc;
 }
 
 /* --- starting and ending --- */
@@ -171,10 +206,12 @@ static enum rc open_endpoint(const struct run_options *o, struct run *r, struct 
     enum rc rc = open_store(o, &e->store, d);
     if (rc == RC_OK)
         rc = open_lookups(o, r, d);
+    if (rc == RC_OK)
+        rc = open_holders(o, r, d);
     if (rc != RC_OK)
         return rc;
     refresh_lookups(e);
-    if (r->helper)
+    if (r->digests)
         lookups_wait(e->lookups);
     e->address_header = o->address_header;
     endpoint_fill(e);
@@ -189,8 +226,10 @@ static void close_run(struct run *r)
     struct endpoint *const e = &r->endpoint;
     http_close(e->metrics_server);
     http_close(e->server);
-    helper_stop(r->helper);
+    helper_stop(r->digests);
+    helper_stop(r->staple);
     lookups_close(e->lookups);
+    holders_close(e->holders);
     store_close(e->store);
     metrics_free(e->metrics);
     fd_close_at(&r->signals);
@@ -270,8 +309,10 @@ static void run_until_told(struct run *r)
         (void)poll(&p, 1, TICK_MS);
         refresh(&r->endpoint);
         refresh_lookups(&r->endpoint);
-        if (r->helper)
-            helper_tend(r->helper);
+        if (r->digests)
+            helper_tend(r->digests);
+        if (r->staple)
+            helper_tend(r->staple);
         ping_watchdog(r);
     } while (!take_signal(r));
 }

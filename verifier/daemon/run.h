@@ -12,7 +12,9 @@ struct run_options {
     const char *spool;          /* folder of uploads that are being read */
     const char *lookup;         /* table of look-ups; NULL: PUBLISHED.lookup */
     const char *digests; /* socket of sitecert-digests; NULL: in the home, and it is started */
-    const char *home;    /* whose key sitecert-digests gets when it is started */
+    const char *holder;  /* socket of sitecert-reader for holders; NULL: in the home */
+    const char *staple;  /* socket of sitecert-staple; NULL: in the home, and it is started */
+    const char *home;    /* whose keys the helpers get when they are started */
     const char *address_header; /* as in struct endpoint */
 };
 

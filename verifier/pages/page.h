@@ -16,6 +16,7 @@ struct page_view {
     const uint8_t *deployment; /* DEPLOYMENT_LEN bytes; NULL: not known */
     bool demo;
     unsigned upload_max_mb;
+    bool has_holder; /* holders can fetch their copies */
     bool has_lookup; /* number, name and document can be asked for */
 };
 
@@ -27,5 +28,14 @@ void page_style_hash(char ret[PAGE_STYLE_HASH_LEN]);
 void page_home(struct buf *to, const struct page_view *view);
 /* What is not authentic shows nothing of what it says. */
 void page_verdict(struct buf *to, const struct page_view *view, const struct verdict *v);
+/* What holders can fetch: a form of number, name, document number and pick-up code. */
+void page_holder(struct buf *to, const struct page_view *view);
+/* What the holder has typed, so that the live code can be renewed. */
+struct page_holder {
+    struct span number, name, id_number, pickup;
+};
+/* code, live: both codes as SVG; good_until: Unix seconds. */
+void page_live(struct buf *to, const struct page_view *view, const struct page_holder *holder,
+               struct span code, struct span live, int64_t good_until);
 /* title: a sentence in the view's language. */
 void page_problem(struct buf *to, const struct page_view *view, const char *title);

@@ -79,6 +79,11 @@ void page_home(struct buf *to, const struct page_view *view)
     put_file_form(&p);
     if (view->has_lookup)
         put_lookup_form(&p);
+    if (view->has_holder) {
+        buf_put_text(to, "<p>");
+        page_link(&p, "/holder", WORD_HOLDER);
+        buf_put_text(to, "</p>\n");
+    }
     buf_put_text(to, script);
     page_end(&p);
 }

@@ -58,6 +58,25 @@
     X(WORD_LOOKUP_HELP, "三项都要相符。证件号码只用来查询，不保存。",                              \
       "All three must fit. The document number is used for the look-up and not kept.")             \
     X(WORD_ID_NUMBER, "证件号码", "Document number")                                               \
+    X(WORD_HOLDER, "持证人服务", "For holders")                                                    \
+    X(WORD_HOLDER_INTRO,                                                                           \
+      "填写证书编号、姓名、证件号码和取证码，可下载证书 PDF、续期提醒日历，或出示动态码。",        \
+      "With number, name, document number and pick-up code: your certificate as a PDF, your "      \
+      "renewal deadline as a calendar entry, or a live code to show.")                             \
+    X(WORD_PICKUP, "取证码", "Pick-up code")                                                       \
+    X(WORD_PICKUP_HELP, "十位字母和数字，由主管部门告知本人。不要告诉单位或培训机构。",            \
+      "Ten letters and digits that the authority told you. Keep it from employer and provider.")   \
+    X(WORD_FETCH_PDF, "下载证书（PDF）", "Certificate (PDF)")                                      \
+    X(WORD_FETCH_CALENDAR, "续期提醒（日历）", "Renewal reminders (calendar)")                     \
+    X(WORD_SHOW_LIVE, "出示动态码", "Show a live code")                                            \
+    X(WORD_LIVE, "动态码", "Live code")                                                            \
+    X(WORD_LIVE_INTRO, "请查验人先扫证书码，再扫动态码。截图十分钟后即失效。",                     \
+      "Have the certificate's code scanned first, then the live code. A screenshot is void after " \
+      "ten minutes.")                                                                              \
+    X(WORD_LIVE_CERTIFICATE, "证书码", "Certificate")                                              \
+    X(WORD_LIVE_CODE, "动态码", "Live code")                                                       \
+    X(WORD_LIVE_UNTIL, "有效至", "Good until")                                                     \
+    X(WORD_RENEW_LIVE, "刷新动态码", "Renew")                                                      \
     X(WORD_CHECK, "查验", "Check")                                                                 \
     X(WORD_LOOK_UP, "查询", "Look up")                                                             \
     X(WORD_PROBLEM, "没有办成", "This did not work")

@@ -1,0 +1,87 @@
+/* The pages for holders: what they can fetch, and their live code. */
+#include "core/base/dates.h"
+#include "verifier/pages/page_frame.h"
+
+static const struct field {
+    const char *name;
+    enum word text;
+    unsigned max; /* characters */
+} fields[] = {
+    { "number", WORD_NUMBER, 40 },
+    { "name", WORD_NAME, 100 },
+    { "id_number", WORD_ID_NUMBER, 30 },
+    { "pickup", WORD_PICKUP, 20 },
+};
+#define FIELDS (sizeof fields / sizeof fields[0])
+
+static void begin_form(struct page *p)
+{
+    buf_put_text(p->to, "<form method=\"post\" action=\"/holder\" "
+                        "enctype=\"application/x-www-form-urlencoded\">\n");
+    page_carry(p);
+}
+
+static void put_button(struct page *p, const char *what, enum word text)
+{
+    buf_printf(p->to, "<button type=\"submit\" name=\"what\" value=\"%s\">%s</button>\n", what,
+               say(p, text));
+}
+
+void page_holder(struct buf *to, const struct page_view *view)
+{
+    struct page p = { to, view };
+    page_begin(&p, say(&p, WORD_HOLDER));
+    buf_printf(to, "<h1>%s</h1>\n<p>%s</p>\n", say(&p, WORD_HOLDER), say(&p, WORD_HOLDER_INTRO));
+    begin_form(&p);
+    for (size_t i = 0; i < FIELDS; i++)
+        buf_printf(to,
+                   "<label for=\"%s\">%s</label>\n<input id=\"%s\" name=\"%s\" type=\"text\" "
+                   "maxlength=\"%u\" required autocomplete=\"off\" spellcheck=\"false\">\n",
+                   fields[i].name, say(&p, fields[i].text), fields[i].name, fields[i].name,
+                   fields[i].max);
+    buf_printf(to, "<p class=\"help\">%s</p>\n", say(&p, WORD_PICKUP_HELP));
+    put_button(&p, "pdf", WORD_FETCH_PDF);
+    put_button(&p, "calendar", WORD_FETCH_CALENDAR);
+    put_button(&p, "live", WORD_SHOW_LIVE);
+    buf_put_text(to, "</form>\n");
+    page_end(&p);
+}
+
+/* --- the live code --- */
+
+static void put_hidden(struct page *p, const char *name, struct span value)
+{
+    buf_printf(p->to, "<input type=\"hidden\" name=\"%s\" value=\"", name);
+    html_put(p->to, value);
+    buf_put_text(p->to, "\">\n");
+}
+
+/* Both codes are drawn by us: SVG, which needs no escaping. */
+static void put_code(struct page *p, enum word title, struct span svg)
+{
+    buf_printf(p->to, "<figure class=\"code\">\n<figcaption>%s</figcaption>\n", say(p, title));
+    buf_put_span(p->to, svg);
+    buf_put_text(p->to, "</figure>\n");
+}
+
+void page_live(struct buf *to, const struct page_view *view, const struct page_holder *holder,
+               struct span code, struct span live, int64_t good_until)
+{
+    struct page p = { to, view };
+    char until[TIME_TEXT_LEN + 1];
+    time_format(good_until, until);
+    page_begin(&p, say(&p, WORD_LIVE));
+    buf_printf(to, "<h1>%s</h1>\n<p>%s</p>\n", say(&p, WORD_LIVE), say(&p, WORD_LIVE_INTRO));
+    put_code(&p, WORD_LIVE_CERTIFICATE, code);
+    put_code(&p, WORD_LIVE_CODE, live);
+    buf_printf(to, "<p>%s <time datetime=\"%s\">%.8s</time></p>\n", say(&p, WORD_LIVE_UNTIL), until,
+               until + 11);
+    begin_form(&p);
+    put_hidden(&p, "number", holder->number);
+    put_hidden(&p, "name", holder->name);
+    put_hidden(&p, "id_number", holder->id_number);
+    put_hidden(&p, "pickup", holder->pickup);
+    put_button(&p, "live", WORD_RENEW_LIVE);
+    buf_put_text(to, "</form>\n");
+    page_end(&p);
+}

@@ -13,7 +13,7 @@
 #define HOME_DEFAULT  "/var/lib/sitecert"
 
 struct options {
-    const char *home, *published, *key;
+    const char *home, *published, *key, *socket;
 };
 
 static const struct cli_option options[] = {
@@ -28,6 +28,8 @@ static const struct cli_option options[] = {
     { "key", 0, CLI_TEXT, "FILE", offsetof(struct options, key),
       "私钥文件；默认 HOME/keys/staple-1.pem", "key file; by default HOME/keys/staple-1.pem",
       false },
+    { "socket", 0, CLI_TEXT, "PATH", offsetof(struct options, socket),
+      "套接字；默认 HOME/run/staple.sock", "the socket; by default HOME/run/staple.sock", false },
     CLI_OPTIONS_END,
 };
 
@@ -42,7 +44,9 @@ static const char *home_of(const struct options *o)
 static int run(const struct cli_call *call)
 {
     const struct options *const o = call->options;
-    const struct run_options how = { .home = home_of(o), .published = o->published, .key = o->key };
+    const struct run_options how = {
+        .home = home_of(o), .published = o->published, .key = o->key, .socket = o->socket
+    };
     struct diag d = DIAG_INIT;
     const enum rc rc = run_staple(&how, &d);
     if (rc == RC_OK)

@@ -40,14 +40,21 @@ static enum rc load_key(const struct run_options *o, struct private_key **ret, s
     return rc == RC_OK ? private_key_load(o->key ? o->key : path, ret, d) : rc;
 }
 
-static enum rc serve(struct run *r, const struct run_options *o, struct diag *d)
+static enum rc socket_of(const struct run_options *o, char ret[PATH_LEN], struct diag *d)
 {
-    char socket[PATH_LEN], folder[PATH_LEN];
+    char folder[PATH_LEN];
+    if (o->socket)
+        return path_join("", o->socket, ret, d);
     enum rc rc = path_join(o->home, "run", folder, d);
     if (rc == RC_OK)
         rc = folder_make(folder, 0700, d);
-    if (rc == RC_OK)
-        rc = path_join(o->home, LIVE_SOCKET, socket, d);
+    return rc == RC_OK ? path_join(o->home, LIVE_SOCKET, ret, d) : rc;
+}
+
+static enum rc serve(struct run *r, const struct run_options *o, struct diag *d)
+{
+    char socket[PATH_LEN];
+    const enum rc rc = socket_of(o, socket, d);
     const struct ipc_server_options so = {
         .path = socket,
         .mode = 0660,

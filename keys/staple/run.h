@@ -7,6 +7,7 @@ struct run_options {
     const char *home;
     const char *published; /* folder that `sitecert publish` writes */
     const char *key;       /* NULL: HOME/keys/staple-1.pem */
+    const char *socket;    /* NULL: HOME/run/staple.sock */
 };
 
 /*

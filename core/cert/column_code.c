@@ -13,20 +13,6 @@
 #define SEQUENCES_PAY  8u     /* when so many times smaller already */
 #define INFLATING_PAYS 32u    /* from this part of the bytes saved */
 
-static uint32_t value_at(const uint8_t *column, size_t width, size_t row)
-{
-    uint32_t v = 0;
-    for (size_t i = 0; i < width; i++)
-        v = v << 8 | column[row * width + i];
-    return v;
-}
-
-static void put_value(struct buf *to, uint32_t v, size_t width)
-{
-    for (size_t i = width; i-- > 0;)
-        buf_put_u8(to, (uint8_t)(v >> 8 * i));
-}
-
 static void put_planes(const uint8_t *column, const struct column_part *p, struct buf *to)
 {
     uint8_t *at = buf_reserve(to, p->count * p->width);
@@ -43,12 +29,13 @@ static void put_planes(const uint8_t *column, const struct column_part *p, struc
 static void put_runs(const uint8_t *column, const struct column_part *p, struct buf *to)
 {
     for (size_t row = 0; row < p->count;) {
-        const uint32_t v = value_at(column, p->width, row);
+        const uint32_t v = column_value(column, p->width, row);
         size_t len = 1;
-        while (len < RUN_MAX && row + len < p->count && value_at(column, p->width, row + len) == v)
+        while (len < RUN_MAX && row + len < p->count &&
+               column_value(column, p->width, row + len) == v)
             len++;
-        put_value(to, (uint32_t)(len - 1), 2);
-        put_value(to, v, p->width);
+        column_value_put(to, (uint32_t)(len - 1), 2);
+        column_value_put(to, v, p->width);
         row += len;
     }
 }
@@ -68,7 +55,7 @@ static size_t list_values(const uint8_t *column, const struct column_part *p, ui
         return 0;
 
     for (size_t row = 0; row < p->count; row++)
-        values[row] = value_at(column, p->width, row);
+        values[row] = column_value(column, p->width, row);
     qsort(values, p->count, sizeof *values, compare_values);
     size_t count = 1;
     for (size_t i = 1; i < p->count; i++) {
@@ -93,11 +80,11 @@ static void put_dictionary(const uint8_t *column, const struct column_part *p,
     uint32_t waiting = 0;
     unsigned have = 0;
 
-    put_value(to, (uint32_t)count, 2);
+    column_value_put(to, (uint32_t)count, 2);
     for (size_t i = 0; i < count; i++)
-        put_value(to, values[i], p->width);
+        column_value_put(to, values[i], p->width);
     for (size_t row = 0; row < p->count; row++) {
-        const size_t index = index_of(values, count, value_at(column, p->width, row));
+        const size_t index = index_of(values, count, column_value(column, p->width, row));
         waiting |= (uint32_t)index << have;
         for (have += bits; have >= 8; have -= 8) {
             buf_put_u8(to, (uint8_t)waiting);

@@ -18,26 +18,12 @@ struct table {
     bool there[SPAN_MAX];
 };
 
-static uint32_t value_at(const uint8_t *column, size_t width, size_t row)
-{
-    uint32_t v = 0;
-    for (size_t i = 0; i < width; i++)
-        v = v << 8 | column[row * width + i];
-    return v;
-}
-
-static void put_value(struct buf *to, uint32_t v, size_t width)
-{
-    for (size_t i = width; i-- > 0;)
-        buf_put_u8(to, (uint8_t)(v >> 8 * i));
-}
-
 /* False: its values are too far apart, or too many for a dictionary. */
 static bool fill_table(struct table *t, const uint8_t *column, const struct column_part *p)
 {
     uint32_t least = UINT32_MAX, greatest = 0;
     for (size_t row = 0; row < p->count; row++) {
-        const uint32_t v = value_at(column, p->width, row);
+        const uint32_t v = column_value(column, p->width, row);
         least = v < least ? v : least;
         greatest = v > greatest ? v : greatest;
     }
@@ -49,7 +35,7 @@ static bool fill_table(struct table *t, const uint8_t *column, const struct colu
 
     memset(t->there, 0, t->span * sizeof *t->there);
     for (size_t row = 0; row < p->count; row++)
-        t->there[value_at(column, p->width, row) - least] = true;
+        t->there[column_value(column, p->width, row) - least] = true;
     for (uint32_t i = 0; i < t->span; i++) {
         if (t->there[i])
             t->index[i] = (uint16_t)t->entries++;
@@ -68,7 +54,7 @@ static void put_indexes(const struct table *t, const uint8_t *column, const stru
     uint64_t waiting = 0;
     unsigned have = 0;
     for (size_t row = 0; row < p->count; row++) {
-        waiting |= (uint64_t)t->index[value_at(column, p->width, row) - t->least] << have;
+        waiting |= (uint64_t)t->index[column_value(column, p->width, row) - t->least] << have;
         for (have += bits; have >= 8; have -= 8) {
             *at++ = (uint8_t)waiting;
             waiting >>= 8;
@@ -95,10 +81,10 @@ static void code_column(const struct table *t, const uint8_t *column, const stru
         put_coded(to, CODING_CONSTANT, &coded);
         return;
     }
-    put_value(&coded, (uint32_t)t->entries, 2);
+    column_value_put(&coded, (uint32_t)t->entries, 2);
     for (uint32_t i = 0; i < t->span; i++) {
         if (t->there[i])
-            put_value(&coded, t->least + i, p->width);
+            column_value_put(&coded, t->least + i, p->width);
     }
     put_indexes(t, column, p, &coded);
     put_coded(to, CODING_DICTIONARY, &coded);

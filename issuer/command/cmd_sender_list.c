@@ -1,15 +1,7 @@
 #include "core/crypto/pubkey_pem.h"
 #include "core/message/message.h"
 #include "issuer/command/commands.h"
-#include "issuer/scheme/units.h"
-#include "issuer/senders/senders.h"
-
-static json_t *time_json(int64_t at)
-{
-    char text[TIME_TEXT_LEN + 1];
-    time_format(at, text);
-    return json_string(text);
-}
+#include "issuer/senders/sender_json.h"
 
 static json_t *key_json(const struct sender_key *k)
 {
@@ -17,44 +9,15 @@ static json_t *key_json(const struct sender_key *k)
     if (!pubkey_thumbprint(&k->numbers, thumbprint))
         return NULL;
     return json_pack("{s:s, s:s, s:o, s:o}", "alg", message_alg_name(k->numbers.alg), "thumbprint",
-                     thumbprint, "from", time_json(k->from), "until",
-                     k->until ? time_json(k->until) : json_null());
-}
-
-static json_t *keys_json(const struct sender *s)
-{
-    ON_EXIT(json_decref_at) json_t *list = json_array();
-    for (size_t i = 0; list && i < s->key_count; i++)
-        if (json_array_append_new(list, key_json(&s->keys[i])) != 0)
-            return NULL;
-    return TAKE(list);
-}
-
-static json_t *kinds_json(const struct sender *s)
-{
-    ON_EXIT(json_decref_at) json_t *list = json_array();
-    for (unsigned kind = 1; list && kind < KIND_COUNT; kind++)
-        if (sender_may(s, (enum record_kind)kind) &&
-            json_array_append_new(list, json_string(kind_name((enum record_kind)kind))) != 0)
-            return NULL;
-    return TAKE(list);
-}
-
-static json_t *sender_json(const struct sender *s)
-{
-    char unit[4];
-    unit_id_format(s->unit, unit);
-    return json_pack("{s:s, s:s, s:o, s:I, s:s, s:o, s:o}", "id", s->id, "unit", unit, "kinds",
-                     kinds_json(s), "rows_per_day", (json_int_t)s->rows_per_day, "state",
-                     s->suspended ? "suspended" : "active", "added", time_json(s->added), "keys",
-                     keys_json(s));
+                     thumbprint, "from", sender_time_json(k->from), "until",
+                     k->until ? sender_time_json(k->until) : json_null());
 }
 
 static json_t *senders_json(const struct senders *all)
 {
     ON_EXIT(json_decref_at) json_t *list = json_array();
     for (size_t i = 0; list && i < senders_count(all); i++)
-        if (json_array_append_new(list, sender_json(senders_at(all, i))) != 0)
+        if (json_array_append_new(list, sender_json(senders_at(all, i), key_json)) != 0)
             return NULL;
     return TAKE(list);
 }

@@ -1,14 +1,6 @@
 #include "core/crypto/pubkey_pem.h"
-#include "core/json/json.h"
-#include "issuer/scheme/units.h"
+#include "issuer/senders/sender_json.h"
 #include "issuer/senders/senders_file.h"
-
-static json_t *time_json(int64_t at)
-{
-    char text[TIME_TEXT_LEN + 1];
-    time_format(at, text);
-    return json_string(text);
-}
 
 static json_t *coordinate_json(const uint8_t bytes[EC_COORD_LEN])
 {
@@ -30,45 +22,17 @@ static json_t *jwk_json(const struct public_numbers *n)
 static json_t *key_json(const struct sender_key *k)
 {
     if (k->until == 0)
-        return json_pack("{s:o, s:o}", "jwk", jwk_json(&k->numbers), "from", time_json(k->from));
-    return json_pack("{s:o, s:o, s:o}", "jwk", jwk_json(&k->numbers), "from", time_json(k->from),
-                     "until", time_json(k->until));
-}
-
-static json_t *keys_json(const struct sender *s)
-{
-    ON_EXIT(json_decref_at) json_t *list = json_array();
-    for (size_t i = 0; list && i < s->key_count; i++)
-        if (json_array_append_new(list, key_json(&s->keys[i])) != 0)
-            return NULL;
-    return TAKE(list);
-}
-
-static json_t *kinds_json(const struct sender *s)
-{
-    ON_EXIT(json_decref_at) json_t *list = json_array();
-    for (unsigned kind = 1; list && kind < KIND_COUNT; kind++)
-        if (sender_may(s, (enum record_kind)kind) &&
-            json_array_append_new(list, json_string(kind_name((enum record_kind)kind))) != 0)
-            return NULL;
-    return TAKE(list);
-}
-
-static json_t *sender_json(const struct sender *s)
-{
-    char unit[4];
-    unit_id_format(s->unit, unit);
-    return json_pack("{s:s, s:s, s:o, s:I, s:s, s:o, s:o}", "id", s->id, "unit", unit, "kinds",
-                     kinds_json(s), "rows_per_day", (json_int_t)s->rows_per_day, "state",
-                     s->suspended ? "suspended" : "active", "added", time_json(s->added), "keys",
-                     keys_json(s));
+        return json_pack("{s:o, s:o}", "jwk", jwk_json(&k->numbers), "from",
+                         sender_time_json(k->from));
+    return json_pack("{s:o, s:o, s:o}", "jwk", jwk_json(&k->numbers), "from",
+                     sender_time_json(k->from), "until", sender_time_json(k->until));
 }
 
 enum rc senders_put(const struct senders *s, struct buf *to, struct diag *d)
 {
     ON_EXIT(json_decref_at) json_t *list = json_array();
     for (size_t i = 0; list && i < s->count; i++)
-        if (json_array_append_new(list, sender_json(&s->at[i])) != 0)
+        if (json_array_append_new(list, sender_json(&s->at[i], key_json)) != 0)
             return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "no memory for the senders");
     ON_EXIT(json_decref_at)
     json_t *root = json_pack("{s:i, s:O}", "format", 1, "senders", list);

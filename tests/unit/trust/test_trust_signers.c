@@ -160,6 +160,54 @@ static void a_rotating_list_is_read_again_by_its_own_roots(void **state)
     buf_free(&b);
 }
 
+/* List after list in one file; returns how many it holds behind the last that could be added. */
+static size_t pile_up(struct trust_sample *s, const struct root_set *sets, const char *which)
+{
+    struct buf file = { 0 };
+    struct trust_file lists = { .count = 0 };
+    assert_int_equal(root_set_id(&sets[0], s->list.deployment, NULL), RC_OK);
+    for (size_t i = 0; which[i]; i++) {
+        struct buf newest = { 0 }, next = { 0 };
+        put_list(s, i + 1, &sets[which[i] - '0'], i == 0 ? "01" : "012", &newest);
+        const enum rc rc =
+            i == 0 ? RC_OK : trust_file_put(buf_span(&newest), buf_span(&file), &next, NULL);
+        if (i == 0)
+            buf_put_span(&next, buf_span(&newest));
+        buf_free(&newest);
+        if (rc != RC_OK) {
+            assert_int_equal(rc, RC_LIMIT);
+            buf_free(&next);
+            break;
+        }
+        buf_free(&file);
+        file = next;
+        assert_int_equal(trust_read_rc(buf_span(&file), i == 0 ? NULL : &sets[0], NULL), RC_OK);
+    }
+    assert_int_equal(trust_file_split(buf_span(&file), &lists, NULL), RC_OK);
+    buf_free(&file);
+    return lists.count;
+}
+
+static void a_file_keeps_the_lists_that_changed_roots(void **state)
+{
+    struct trust_sample *s = *state;
+    const struct root_set sets[2] = {
+        { .threshold = 2,
+          .count = 3,
+          .keys = { s->roots[0].numbers, s->roots[1].numbers, s->roots[2].numbers } },
+        { .threshold = 1,
+          .count = 3,
+          .keys = { s->roots[0].numbers, s->roots[1].numbers, s->roots[2].numbers } },
+    };
+    assert_int_equal(pile_up(s, sets, "0"), 1);
+    assert_int_equal(pile_up(s, sets, "0000"), 1);
+    assert_int_equal(pile_up(s, sets, "0001"), 2);
+    assert_int_equal(pile_up(s, sets, "000111"), 3);
+    assert_int_equal(pile_up(s, sets, "0001110"), 3);
+    assert_int_equal(pile_up(s, sets, "00011100"), 4);
+    assert_int_equal(pile_up(s, sets, "0101010101010101"), 16);
+}
+
 /* Even where the others are enough: nothing in a list may be left unchecked. */
 static void a_spare_signature_that_does_not_hold_is_refused(void **state)
 {
@@ -221,6 +269,7 @@ int main(void)
         CASE(a_first_look_needs_the_lists_own_roots),
         CASE(an_old_root_does_not_come_back_by_an_old_list),
         CASE(a_rotating_list_is_read_again_by_its_own_roots),
+        CASE(a_file_keeps_the_lists_that_changed_roots),
         CASE(a_spare_signature_that_does_not_hold_is_refused),
         CASE(an_algorithm_other_than_the_roots_is_refused),
     };

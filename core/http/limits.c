@@ -24,6 +24,7 @@ static const struct {
     { offsetof(struct http_limits, head_ms), 10000 },
     { offsetof(struct http_limits, body_ms), 600000 },
     { offsetof(struct http_limits, answer_ms), 600000 },
+    { offsetof(struct http_limits, io_threads), 1 },
     { offsetof(struct http_limits, threads), 64 },
     { offsetof(struct http_limits, waiting), 1024 },
 };

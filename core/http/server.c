@@ -62,9 +62,11 @@ static enum rc start_daemon(struct http_server *s, struct diag *d)
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, accept_one, s, request_part, s,
         MHD_OPTION_LISTEN_SOCKET, s->listening.fd,
         /* accept_one() closes what is too many; by itself libmicrohttpd would let it wait. */
-        MHD_OPTION_CONNECTION_LIMIT, l->connections + 16, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
-        l->per_address, MHD_OPTION_CONNECTION_TIMEOUT, (l->idle_ms + 999) / 1000,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, limits_connection_memory(l),
+        MHD_OPTION_CONNECTION_LIMIT, (l->connections + 16) * l->io_threads,
+        /* 0: the one thread of its own */
+        MHD_OPTION_THREAD_POOL_SIZE, l->io_threads > 1 ? l->io_threads : 0,
+        MHD_OPTION_PER_IP_CONNECTION_LIMIT, l->per_address, MHD_OPTION_CONNECTION_TIMEOUT,
+        (l->idle_ms + 999) / 1000, MHD_OPTION_CONNECTION_MEMORY_LIMIT, limits_connection_memory(l),
         MHD_OPTION_URI_LOG_CALLBACK, request_line, s, MHD_OPTION_NOTIFY_COMPLETED, request_end, s,
         MHD_OPTION_NOTIFY_CONNECTION, follow_connection, s, MHD_OPTION_END);
     if (!s->daemon)

@@ -54,6 +54,7 @@ struct http_limits {
     uint32_t head_ms;      /* for request line and headers (10,000): closed */
     uint32_t body_ms;      /* for the body (600,000): closed */
     uint32_t answer_ms;    /* for the client to take the answer (600,000): closed */
+    uint32_t io_threads;   /* that read and write, and run quick handlers (1) */
     uint32_t threads;      /* that run handlers (64), started as they are needed */
     uint32_t waiting;      /* requests that wait for a thread (1,024): 503 */
 };

@@ -168,6 +168,7 @@ static bool set_limit(const char *text, struct http_limits *l)
         { "idle_ms", &l->idle_ms },           { "head_ms", &l->head_ms },
         { "body_ms", &l->body_ms },           { "answer_ms", &l->answer_ms },
         { "threads", &l->threads },           { "waiting", &l->waiting },
+        { "io_threads", &l->io_threads },
     };
     for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
         const size_t len = strlen(limits[i].name);

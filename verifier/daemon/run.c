@@ -19,6 +19,7 @@
 #define DIGESTS_KEY    "keys/lookup.key"
 #define DIGESTS_SOCKET "run/digests.sock"
 #define STAPLE_KEY     "keys/staple-1.pem"
+#define IO_THREADS_MAX 16
 
 struct run {
     struct endpoint endpoint;
@@ -78,6 +79,15 @@ static enum rc open_metrics(const struct run_options *o, struct endpoint *e, str
     return http_open(&ho, &e->metrics_server, d);
 }
 
+/* Judging is quick and done where requests are read: a processor each. */
+static uint32_t io_threads(void)
+{
+    const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    if (processors < 1)
+        return 1;
+    return processors < IO_THREADS_MAX ? (uint32_t)processors : IO_THREADS_MAX;
+}
+
 static enum rc open_server(const struct run_options *o, struct endpoint *e, struct diag *d)
 {
     const char *const headers[] = {
@@ -108,7 +118,7 @@ static enum rc open_server(const struct run_options *o, struct endpoint *e, stru
         .listen_fd = fd,
         .routes = e->routes,
         .arg = e,
-        .limits = { .body_ms = 120000, .answer_ms = 300000 },
+        .limits = { .body_ms = 120000, .answer_ms = 300000, .io_threads = io_threads() },
         .spool = o->spool,
         .headers = e->headers,
         .answered = answered,

@@ -90,7 +90,7 @@ enum rc photo_rows_put(const struct photo_rows *p, struct rows *from, struct buf
                        struct diag *d)
 {
     ON_EXIT(json_decref_at) json_t *row = json_object();
-    struct row read;
+    struct row read = { 0 };
     bool end = false;
     enum rc rc = row ? rows_next(from, &read, &end, d)
                      : diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "no memory for a photo's row");

@@ -39,7 +39,7 @@ function(sitecert_unit_test name)
     target_link_options(${name} PRIVATE LINKER:--wrap=${function})
   endforeach()
   add_test(NAME ${test} COMMAND ${name})
-  set_tests_properties(${test} PROPERTIES LABELS unit TIMEOUT 60)
+  set_tests_properties(${test} PROPERTIES LABELS unit TIMEOUT 240)
 endfunction()
 
 # sitecert_fuzz_target(<name> [LINKS ...])

@@ -8,15 +8,20 @@
 #define LABEL    "look-up"
 #define KEY_MODE 0600
 
-enum rc lookup_path(const char *folder, char ret[PATH_LEN], struct diag *d)
+enum rc beside_path(const char *folder, const char *suffix, char ret[PATH_LEN], struct diag *d)
 {
     size_t len = strlen(folder);
     while (len > 1 && folder[len - 1] == '/')
         len--;
     ON_EXIT(buf_free_at) struct buf path = { 0 };
     buf_put(&path, folder, len);
-    buf_put_text(&path, ".lookup");
+    buf_put_text(&path, suffix);
     return path_join("", buf_cstr(&path), ret, d);
+}
+
+enum rc lookup_path(const char *folder, char ret[PATH_LEN], struct diag *d)
+{
+    return beside_path(folder, ".lookup", ret, d);
 }
 
 static enum rc derive_secret(const struct home *h, uint8_t ret[LOOKUP_KEY_LEN], struct diag *d)

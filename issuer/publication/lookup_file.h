@@ -9,6 +9,9 @@
 
 #define LOOKUP_KEY_FILE "keys/lookup.key"
 
+/* "DIR" and suffix, for what stands beside the folder DIR. RC_LIMIT: too long. */
+MUST_CHECK enum rc beside_path(const char *folder, const char *suffix, char ret[PATH_LEN],
+                               struct diag *d);
 /* "DIR.lookup" for the folder DIR. RC_LIMIT: too long. */
 MUST_CHECK enum rc lookup_path(const char *folder, char ret[PATH_LEN], struct diag *d);
 

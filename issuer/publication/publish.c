@@ -11,6 +11,7 @@
 #include "core/cose/cbor.h"
 #include "issuer/publication/block_files.h"
 #include "issuer/publication/delta_files.h"
+#include "issuer/publication/employers_file.h"
 #include "issuer/publication/log_files.h"
 #include "issuer/publication/lookup_file.h"
 #include "issuer/publication/snapshot.h"
@@ -365,6 +366,8 @@ static enum rc run(struct material *m, const char *folder, struct diag *d)
         rc = log_publish(m->reg, m->home, buf_span(&m->checkpoint), folder, d);
     if (rc == RC_OK)
         rc = lookup_publish(m->reg, m->home, folder, d);
+    if (rc == RC_OK)
+        rc = employers_publish(m->home, folder, d);
     if (rc == RC_OK)
         rc = write_files(m, folder, d);
     /* Twice the life of a statement: readers' clocks may differ from ours. */

@@ -134,7 +134,7 @@ test('an SM2 key never checks an object that says ES256, nor the other way round
 test("the program's JWKs of SM2 keys are those of its trust list", () => {
   const listed = read(readSign(readMade('publish', 'trust.cbor')).payload, 'the trust list').get(10)
   const keys = facts.keys.filter(({ jwk }) => jwk.crv === 'SM2')
-  assert.equal(keys.length, 5)
+  assert.equal(keys.length, 7)
   for (const { kid, alg, jwk } of keys) {
     assert.equal(alg, 'SM2')
     assert.equal(jwk.kty, 'EC')

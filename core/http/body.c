@@ -14,20 +14,20 @@
 #define SPOOL_PREFIX ".body-"
 
 /* No name from the first moment on that matters: a crash leaves nothing behind. */
-static enum rc open_spool(const char *folder, int *ret_fd, struct diag *d)
+static enum rc open_spool(const char *folder, int *ret_fd)
 {
     uint8_t random[NAME_BYTES];
     random_bytes(random, sizeof random);
     char name[sizeof SPOOL_PREFIX + 2 * sizeof random] = SPOOL_PREFIX;
     hex_encode(random, sizeof random, name + sizeof SPOOL_PREFIX - 1);
     char path[PATH_LEN];
-    const enum rc rc = path_join(folder, name, path, d);
+    const enum rc rc = path_join(folder, name, path, NULL);
     if (rc != RC_OK)
         return rc;
 
     const int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
-        return diag_set(d, RC_IO, DIAG_NO_OFFSET, "cannot make a spool file");
+        return errno == ENOSPC || errno == EDQUOT ? RC_FULL : RC_IO;
     (void)unlink(path);
     *ret_fd = fd;
     return RC_OK;
@@ -43,13 +43,7 @@ enum rc body_begin(struct body *b, enum http_body kind, uint64_t max, const char
     struct sha256_stream *const hash = sha256_new();
     if (!hash)
         return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "no memory for a body");
-    if (kind == HTTP_BODY_FILE) {
-        const enum rc rc = open_spool(spool, &b->fd, d);
-        if (rc != RC_OK) {
-            sha256_free(hash);
-            return rc;
-        }
-    }
+    b->spool = spool;
     b->hash = hash;
     b->kind = kind;
     b->max = max;
@@ -88,6 +82,29 @@ static void put_wiped(struct buf *to, struct span bytes)
     buf_put_span(to, bytes);
 }
 
+/* It has outgrown memory: a file takes over what is there. */
+static enum rc move_to_file(struct body *b)
+{
+    enum rc rc = open_spool(b->spool, &b->fd);
+    if (rc == RC_OK)
+        rc = write_all(b->fd, buf_span(&b->bytes));
+    buf_wipe(&b->bytes);
+    return rc;
+}
+
+static enum rc put(struct body *b, struct span bytes)
+{
+    if (b->kind == HTTP_BODY_FILE && b->fd < 0 && bytes.len > HTTP_BODY_SMALL - b->bytes.len) {
+        const enum rc rc = move_to_file(b);
+        if (rc != RC_OK)
+            return rc;
+    }
+    if (b->fd >= 0)
+        return write_all(b->fd, bytes);
+    put_wiped(&b->bytes, bytes);
+    return buf_rc(&b->bytes, NULL);
+}
+
 bool body_add(struct body *b, struct span bytes)
 {
     if (b->kind == HTTP_BODY_NONE || b->too_large || b->failure != RC_OK)
@@ -99,13 +116,7 @@ bool body_add(struct body *b, struct span bytes)
 
     b->len += bytes.len;
     sha256_add(b->hash, bytes);
-    if (b->kind == HTTP_BODY_FILE) {
-        b->failure = write_all(b->fd, bytes);
-        return true;
-    }
-    put_wiped(&b->bytes, bytes);
-    if (!buf_ok(&b->bytes))
-        b->failure = RC_NOMEM;
+    b->failure = put(b, bytes);
     return true;
 }
 
@@ -116,6 +127,25 @@ enum rc body_end(struct body *b)
     if (b->hash)
         sha256_end(b->hash, b->sha256);
     return b->failure;
+}
+
+enum rc body_read(const struct body *b, struct buf *to, struct diag *d)
+{
+    if (b->fd < 0) {
+        buf_put_span(to, buf_span(&b->bytes));
+        return buf_rc(to, d);
+    }
+    const size_t len = (size_t)b->len;
+    uint8_t *const at = buf_reserve(to, len);
+    for (size_t done = 0; at && done < len;) {
+        const ssize_t n = pread(b->fd, at + done, len - done, (off_t)done);
+        if (n == 0 || (n < 0 && errno != EINTR))
+            return diag_set(d, RC_IO, DIAG_NO_OFFSET, "a spool file cannot be read");
+        done += n > 0 ? (size_t)n : 0;
+    }
+    if (at)
+        to->len += len;
+    return buf_rc(to, d);
 }
 
 void body_free(struct body *b)

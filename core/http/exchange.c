@@ -159,6 +159,11 @@ int http_body_file(const struct http_exchange *x)
     return x->body.fd;
 }
 
+enum rc http_body_read(const struct http_exchange *x, struct buf *to, struct diag *d)
+{
+    return body_read(&x->body, to, d);
+}
+
 uint64_t http_body_len(const struct http_exchange *x)
 {
     return x->body.len;

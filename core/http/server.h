@@ -22,8 +22,12 @@ enum http_method { HTTP_GET = 1, HTTP_POST = 2 }; /* GET routes answer HEAD too 
 enum http_body {
     HTTP_BODY_NONE = 0, /* a body is refused: 413 */
     HTTP_BODY_MEMORY,   /* whole in memory, at most body_max bytes */
-    HTTP_BODY_FILE,     /* into an unlinked file of the server's spool folder, at most body_max */
+    HTTP_BODY_FILE,     /* at most body_max: up to HTTP_BODY_SMALL in memory, a larger one in an
+                           unlinked file of the server's spool folder */
 };
+/* A file costs more than all else that is done for a small body. With what a body grows by, 1,024
+ * connections hold 32 MiB at most. */
+#define HTTP_BODY_SMALL 16384u
 
 /* NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding): in the order of a table's columns */
 struct http_route {
@@ -109,9 +113,11 @@ struct span http_query(const struct http_exchange *x, const char *name, bool *re
 /* A header, trimmed; NULL when absent. Several of one name are joined by ", " (RFC 9110 section
  * 5.3); Host, Content-Length, Content-Type, Authorization and Idempotency-Key may be sent once. */
 const char *http_header(const struct http_exchange *x, const char *name);
-struct span http_body_bytes(const struct http_exchange *x); /* HTTP_BODY_MEMORY */
-int http_body_file(const struct http_exchange *x);          /* HTTP_BODY_FILE: at offset 0; stays
-                                                               the exchange's */
+struct span http_body_bytes(const struct http_exchange *x); /* empty when it is in a file */
+int http_body_file(const struct http_exchange *x);          /* over HTTP_BODY_SMALL: at offset 0;
+                                                               stays the exchange's; else -1 */
+/* Appends all of it, from wherever it is. RC_IO RC_NOMEM */
+MUST_CHECK enum rc http_body_read(const struct http_exchange *x, struct buf *to, struct diag *d);
 uint64_t http_body_len(const struct http_exchange *x);
 /* The body as JSON-free digest: SHA-256 of what was received, ready at no cost. */
 void http_body_sha256(const struct http_exchange *x, uint8_t ret[32]);

@@ -124,7 +124,9 @@ enum rc text_begin(struct text *t, uint64_t offset, uint64_t line, struct diag *
 {
     assert(t);
 
-    if (lseek(t->fd, (off_t)offset, SEEK_SET) < 0)
+    if (t->fd < 0)
+        t->bytes_read = offset < t->bytes.len ? (size_t)offset : t->bytes.len;
+    else if (lseek(t->fd, (off_t)offset, SEEK_SET) < 0)
         return failed_to("read", t->name, d);
     decoder_close(&t->decoder);
     t->piece = span_of(NULL, 0);
@@ -138,6 +140,20 @@ enum rc text_begin_first(struct text *t, struct diag *d)
     return text_begin(t, t->start, 1, d);
 }
 
+/* Empty at the end. */
+static enum rc next_chunk(struct text *t, struct span *ret, struct diag *d)
+{
+    if (t->fd < 0) {
+        const size_t left = t->bytes.len - t->bytes_read, len = left < CHUNK ? left : CHUNK;
+        *ret = span_of(len > 0 ? t->bytes.ptr + t->bytes_read : NULL, len);
+        t->bytes_read += len;
+        return RC_OK;
+    }
+    const enum rc rc = fill(t->fd, t->name, &t->chunk, d);
+    *ret = buf_span(&t->chunk);
+    return rc;
+}
+
 enum rc text_next(struct text *t, struct span *ret, bool *ret_end, struct diag *d)
 {
     assert(t && ret && ret_end);
@@ -146,12 +162,13 @@ enum rc text_next(struct text *t, struct span *ret, bool *ret_end, struct diag *
     t->piece.len = 0;
     /* A piece that holds less than a character gives nothing out yet. */
     while (t->piece.len == 0 && !t->ended) {
-        enum rc rc = fill(t->fd, t->name, &t->chunk, d);
+        struct span chunk;
+        enum rc rc = next_chunk(t, &chunk, d);
         if (rc != RC_OK)
             return rc;
-        t->ended = t->chunk.len == 0;
+        t->ended = chunk.len == 0;
         rc = t->ended ? decoder_finish(&t->decoder, d)
-                      : decoder_push(&t->decoder, buf_span(&t->chunk), &t->piece, d);
+                      : decoder_push(&t->decoder, chunk, &t->piece, d);
         if (rc != RC_OK)
             return rc;
     }
@@ -174,13 +191,17 @@ static enum rc read_through(struct text *t, enum encoding encoding, struct diag 
 
 static enum rc read_mark(struct text *t, enum encoding *ret, struct diag *d)
 {
-    uint8_t head[ENCODING_MARK_MAX];
-    const ssize_t n = pread(t->fd, head, sizeof head, 0);
-    if (n < 0)
-        return failed_to("read", t->name, d);
-
+    uint8_t bytes[ENCODING_MARK_MAX];
+    struct span head =
+        span_of(t->bytes.ptr, t->bytes.len < sizeof bytes ? t->bytes.len : sizeof bytes);
+    if (t->fd >= 0) {
+        const ssize_t n = pread(t->fd, bytes, sizeof bytes, 0);
+        if (n < 0)
+            return failed_to("read", t->name, d);
+        head = span_of(bytes, (size_t)n);
+    }
     size_t len = 0;
-    const enum rc rc = encoding_of_mark(span_of(head, (size_t)n), ret, &len, d);
+    const enum rc rc = encoding_of_mark(head, ret, &len, d);
     t->start = len;
     return rc;
 }
@@ -246,6 +267,16 @@ enum rc text_open_fd(int fd, const char *name, bool may_be_gb18030, struct text 
     if (t.fd < 0 || fstat(t.fd, &st) != 0)
         return failed_to("open", name, d);
     t.size = (uint64_t)st.st_size;
+    return begin_text(&t, may_be_gb18030, ret, d);
+}
+
+enum rc text_open_bytes(struct span bytes, const char *name, bool may_be_gb18030, struct text *ret,
+                        struct diag *d)
+{
+    assert(name && strlen(name) < sizeof ret->name && ret);
+
+    ON_EXIT(text_close) struct text t = { .fd = -1, .bytes = bytes, .size = bytes.len };
+    memcpy(t.name, name, strlen(name) + 1);
     return begin_text(&t, may_be_gb18030, ret, d);
 }
 

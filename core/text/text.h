@@ -1,6 +1,6 @@
 /*
- * A file of text, or standard input, given out as UTF-8 piece by piece and more than once. What
- * can't be read twice (a pipe) is first copied to a temporary file without a name. Memory is
+ * A file of text, standard input, or bytes, given out as UTF-8 piece by piece and more than once.
+ * What can't be read twice (a pipe) is first copied to a temporary file without a name. Memory is
  * bounded whatever the size. Files and iconv; blocks; threads: one at a time.
  */
 #pragma once
@@ -9,7 +9,9 @@
 #include "core/text/encoding.h"
 
 struct text {
-    int fd;
+    int fd; /* -1: bytes are it */
+    struct span bytes;
+    size_t bytes_read;
     char name[PATH_LEN]; /* as given; "standard input" for "-" */
     uint64_t size;       /* bytes */
     bool is_copy;        /* of what can't be read twice */
@@ -40,6 +42,9 @@ MUST_CHECK enum rc text_open(const char *path, bool may_be_gb18030, struct text 
  */
 MUST_CHECK enum rc text_open_fd(int fd, const char *name, bool may_be_gb18030, struct text *ret,
                                 struct diag *d);
+/* The same of bytes, borrowed as long as ret. */
+MUST_CHECK enum rc text_open_bytes(struct span bytes, const char *name, bool may_be_gb18030,
+                                   struct text *ret, struct diag *d);
 void text_close(struct text *t); /* leaves it zeroed; for ON_EXIT too */
 
 /* Goes to a place of the file, where a line begins; text_begin_first() behind the byte order mark.

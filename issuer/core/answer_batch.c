@@ -131,8 +131,10 @@ static bool look_through(const struct serve_options *o, const struct question *q
 {
     struct diag d = DIAG_INIT;
     ON_EXIT(rows_close_at) struct rows *rows = NULL;
-    const enum rc rc = rows_open_fd(fd, "the content", q->kind,
-                                    q->is_csv ? FORMAT_CSV : FORMAT_NDJSON, &o->limits, &rows, &d);
+    const enum rows_format format = q->is_csv ? FORMAT_CSV : FORMAT_NDJSON;
+    const enum rc rc =
+        fd < 0 ? rows_open_bytes(q->body, "the content", q->kind, format, &o->limits, &rows, &d)
+               : rows_open_fd(fd, "the content", q->kind, format, &o->limits, &rows, &d);
     if (rc != RC_OK) {
         refuse_body(rc, &d, r);
         return false;
@@ -154,21 +156,14 @@ static bool read_body(const struct serve_options *o, const struct question *q, i
         reply_refuse(r, REPLY_BAD_REQUEST, "the body's length is not as told");
         return false;
     }
-    ON_EXIT(fd_close_at) int memory = -1;
-    enum rc rc = RC_OK;
-    if (fd >= 0)
-        rc = bodies_keep(o->bodies, o->vault, fd, q->body_len, q->digest.ptr, &d);
-    else
-        rc = memory_file_new(&memory, &d);
-    if (rc == RC_OK && fd < 0)
-        rc = memory_file_set(memory, q->body, &d);
-    if (rc == RC_OK && fd < 0)
-        rc = body_seal(o->vault, q->digest.ptr, q->body, ret_sealed, &d);
+    const enum rc rc = fd < 0
+                           ? body_seal(o->vault, q->digest.ptr, q->body, ret_sealed, &d)
+                           : bodies_keep(o->bodies, o->vault, fd, q->body_len, q->digest.ptr, &d);
     if (rc != RC_OK) {
         refuse_body(rc, &d, r);
         return false;
     }
-    return look_through(o, q, fd < 0 ? memory : fd, ret_rows, r);
+    return look_through(o, q, fd, ret_rows, r);
 }
 
 /* The answer to one that was taken: its state, or its results when they are to be waited for. */

@@ -7,7 +7,6 @@
 
 #include "core/base/dates.h"
 #include "issuer/core/bodies.h"
-#include "issuer/core/memory_file.h"
 #include "issuer/core/results.h"
 #include "issuer/intake/feed.h"
 
@@ -29,7 +28,6 @@ struct apply {
     struct body body;
     struct batch batch; /* of small ones */
     struct buf entry, small, results;
-    int memory; /* an unnamed file for small bodies */
 
     /* since the last commit */
     struct apply_figures group;
@@ -50,10 +48,7 @@ enum rc apply_new(const struct apply_options *o, struct apply **ret, struct diag
         return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "batches");
     a->o = *o;
     a->body.fd = -1;
-    a->memory = -1;
-    enum rc rc = batch_open(BATCH_ROWS, &a->batch, d);
-    if (rc == RC_OK)
-        rc = memory_file_new(&a->memory, d);
+    const enum rc rc = batch_open(BATCH_ROWS, &a->batch, d);
     if (rc != RC_OK) {
         apply_free(a);
         return rc;
@@ -76,7 +71,6 @@ void apply_free(struct apply *a)
         return;
     close_body(&a->body);
     batch_close(&a->batch);
-    fd_close_at(&a->memory);
     buf_free(&a->entry);
     buf_free(&a->small);
     buf_free(&a->results);
@@ -101,22 +95,22 @@ bool apply_is_full(const struct apply *a)
 
 /* --- beginning --- */
 
-static enum rc open_rows(struct apply *a, const struct entry *e, struct diag *why, struct diag *d)
+static enum rc open_rows(struct apply *a, const struct entry *e, struct diag *why)
 {
     struct body *const b = &a->body;
     const struct rows_limits none = { UINT64_MAX, UINT64_MAX };
+    const enum rows_format format = e->is_csv ? FORMAT_CSV : FORMAT_NDJSON;
     enum rc rc = RC_OK;
     buf_clear(&a->small);
     if (e->body.len == 0)
         rc = bodies_take(a->o.bodies, a->o.vault, e->digest.ptr, &b->fd, why);
     else
         rc = body_unseal(a->o.vault, e->digest.ptr, e->body, &a->small, why);
-    if (rc == RC_OK && e->body.len > 0)
-        rc = memory_file_set(a->memory, buf_span(&a->small), d);
     if (rc != RC_OK)
         return rc;
-    rc = rows_open_fd(b->fd >= 0 ? b->fd : a->memory, "the batch", e->kind,
-                      e->is_csv ? FORMAT_CSV : FORMAT_NDJSON, &none, &b->rows, why);
+    rc = b->fd < 0 ? rows_open_bytes(buf_span(&a->small), "the batch", e->kind, format, &none,
+                                     &b->rows, why)
+                   : rows_open_fd(b->fd, "the batch", e->kind, format, &none, &b->rows, why);
     if (rc == RC_OK && !b->b.done)
         return RC_OK;
     const struct place at = { .offset = b->b.place, .line = b->b.line, .row = b->b.done };
@@ -215,7 +209,7 @@ enum rc apply_batch_begin(struct apply *a, const struct reg_batch *b, struct dia
     if (rc != RC_OK)
         return rc;
     a->body.unit = e.unit;
-    rc = open_rows(a, &e, &why, d);
+    rc = open_rows(a, &e, &why);
     if (rc == RC_OK)
         return open_feed(a, d);
     return is_the_bodys_fault(rc) ? give_up(a, &why, d)

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 #include "core/cose/cose.h"
 #include "core/sys/log.h"
@@ -102,19 +101,15 @@ static void answer_location(struct http_exchange *x, const char *batch)
 
 /* --- a batch comes in --- */
 
+_Static_assert(HTTP_BODY_SMALL <= BODY_INLINE_MAX, "what does not go within has a file");
+
 /* A small body goes within the question, a large one as the file that it came into. */
 static bool read_small(struct front *f, struct http_exchange *x, struct buf *to)
 {
-    const uint64_t len = http_body_len(x);
-    if (len > BODY_INLINE_MAX)
+    if (http_body_len(x) > BODY_INLINE_MAX || http_body_read(x, to, NULL) == RC_OK)
         return true;
-    uint8_t *const at = buf_reserve(to, (size_t)len);
-    if (!at || pread(http_body_file(x), at, (size_t)len, 0) != (ssize_t)len) {
-        front_refuse(f, x, DENIAL_INTERNAL, NULL);
-        return false;
-    }
-    to->len += (size_t)len;
-    return true;
+    front_refuse(f, x, DENIAL_INTERNAL, NULL);
+    return false;
 }
 
 static void log_taken(const struct caller *c, const struct question *q, const struct answer *a)

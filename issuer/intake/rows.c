@@ -76,7 +76,7 @@ bool rows_identity(const struct rows *r, uint8_t ret[32])
     assert(r && ret);
 
     struct stat st;
-    if (r->text.is_copy || fstat(r->text.fd, &st) != 0)
+    if (r->text.fd < 0 || r->text.is_copy || fstat(r->text.fd, &st) != 0)
         return false;
 
     const uint64_t facts[] = { (uint64_t)st.st_dev,          (uint64_t)st.st_ino,
@@ -275,18 +275,20 @@ enum rc rows_open(const char *path, enum record_kind kind, struct rows **ret, st
     return RC_OK;
 }
 
-enum rc rows_open_fd(int fd, const char *name, enum record_kind kind, enum rows_format format,
-                     const struct rows_limits *limits, struct rows **ret, struct diag *d)
+/* fd -1: bytes */
+static enum rc open_told(int fd, struct span bytes, const char *name, enum record_kind kind,
+                         enum rows_format format, const struct rows_limits *limits,
+                         struct rows **ret, struct diag *d)
 {
-    assert(name && kind != KIND_NONE && limits && ret);
-
     ON_EXIT(rows_close_at) struct rows *r = rows_new(kind);
     if (!r)
         return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "while opening a file");
     r->format = format;
     r->limits = *limits;
 
-    enum rc rc = text_open_fd(fd, name, format == FORMAT_CSV, &r->text, d);
+    const bool csv = format == FORMAT_CSV;
+    enum rc rc = fd < 0 ? text_open_bytes(bytes, name, csv, &r->text, d)
+                        : text_open_fd(fd, name, csv, &r->text, d);
     if (rc == RC_OK)
         rc = look_through(r, d);
     if (rc != RC_OK)
@@ -294,6 +296,23 @@ enum rc rows_open_fd(int fd, const char *name, enum record_kind kind, enum rows_
 
     *ret = TAKE(r);
     return RC_OK;
+}
+
+enum rc rows_open_fd(int fd, const char *name, enum record_kind kind, enum rows_format format,
+                     const struct rows_limits *limits, struct rows **ret, struct diag *d)
+{
+    assert(fd >= 0 && name && kind != KIND_NONE && limits && ret);
+
+    return open_told(fd, span_of(NULL, 0), name, kind, format, limits, ret, d);
+}
+
+enum rc rows_open_bytes(struct span bytes, const char *name, enum record_kind kind,
+                        enum rows_format format, const struct rows_limits *limits,
+                        struct rows **ret, struct diag *d)
+{
+    assert(name && kind != KIND_NONE && limits && ret);
+
+    return open_told(-1, bytes, name, kind, format, limits, ret, d);
 }
 
 static struct row shape_csv(struct rows *r, const struct csv_row *found)

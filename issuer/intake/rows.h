@@ -62,6 +62,10 @@ struct rows_limits {
 MUST_CHECK enum rc rows_open_fd(int fd, const char *name, enum record_kind kind,
                                 enum rows_format format, const struct rows_limits *limits,
                                 struct rows **ret, struct diag *d);
+/* The same of bytes, borrowed as long as *ret. */
+MUST_CHECK enum rc rows_open_bytes(struct span bytes, const char *name, enum record_kind kind,
+                                   enum rows_format format, const struct rows_limits *limits,
+                                   struct rows **ret, struct diag *d);
 void rows_close(struct rows *r); /* NULL is fine */
 DEFINE_ON_EXIT(struct rows, rows_close)
 
@@ -71,7 +75,7 @@ enum encoding rows_encoding(const struct rows *r);
 const char *rows_name(const struct rows *r); /* the path as given */
 uint64_t rows_count(const struct rows *r);   /* how many there are */
 /* SHA-256 over what tells this file from another version of it: device, inode, size and times.
- * False: a pipe's. */
+ * False: a pipe's, or bytes. */
 MUST_CHECK bool rows_identity(const struct rows *r, uint8_t ret[32]);
 
 /* The next row; *ret_end true and none at the end. Errors: only when the file has changed since it

@@ -231,7 +231,7 @@ class Requests(unittest.TestCase):
                 self.assertEqual(read_answer(connection)[0], 413)
 
     def test_bodies_arrive_whole_with_their_digest(self):
-        for target, size in (("/memory", 0), ("/memory", 1), ("/memory", 100000), ("/file", 0), ("/file", 1), ("/file", 10000000)):
+        for target, size in (("/memory", 0), ("/memory", 1), ("/memory", 100000), ("/file", 0), ("/file", 1), ("/file", 16384), ("/file", 16385), ("/file", 10000000)):
             body = os.urandom(size)
             digest = hashlib.sha256(body).hexdigest()
             plain = post(target, body)

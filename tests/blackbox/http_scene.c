@@ -80,6 +80,10 @@ static void file(struct http_exchange *x, void *arg)
 {
     (void)arg;
     const size_t len = (size_t)http_body_len(x);
+    if (http_body_file(x) < 0) {
+        say_body(x, http_body_bytes(x));
+        return;
+    }
     uint8_t *const bytes = malloc(len + 1);
     if (bytes && read(http_body_file(x), bytes, len + 1) == (ssize_t)len)
         say_body(x, span_of(bytes, len));

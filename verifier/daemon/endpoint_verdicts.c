@@ -1,6 +1,5 @@
 #include <arpa/inet.h>
 #include <strings.h>
-#include <unistd.h>
 
 #include "core/cert/digits.h"
 #include "core/json/json.h"
@@ -79,19 +78,6 @@ static void check_upload(struct endpoint *e, struct http_exchange *x, const stru
         endpoint_fail(e, x, how, "not_judged", rc, &d);
 }
 
-static enum rc read_body(const struct http_exchange *x, struct buf *to, struct diag *d)
-{
-    const size_t len = (size_t)http_body_len(x);
-    uint8_t *const at = buf_reserve(to, len);
-    while (at && to->len < len) {
-        const ssize_t n = pread(http_body_file(x), at + to->len, len - to->len, (off_t)to->len);
-        if (n <= 0)
-            return diag_set(d, RC_IO, DIAG_NO_OFFSET, "an upload cannot be read");
-        to->len += (size_t)n;
-    }
-    return buf_rc(to, d);
-}
-
 void endpoint_follow_form(struct asked *how, const struct form *f)
 {
     const struct span lang = form_find(f, "lang");
@@ -107,7 +93,7 @@ void endpoint_post_home(struct http_exchange *x, void *arg)
     struct diag d = DIAG_INIT;
     struct form form = { 0 };
     ON_EXIT(buf_free_at) struct buf body = { 0 };
-    enum rc rc = read_body(x, &body, &d);
+    enum rc rc = http_body_read(x, &body, &d);
     if (rc != RC_OK) {
         endpoint_fail(e, x, &how, "upload_not_read", rc, &d);
         return;

@@ -1,6 +1,7 @@
 #include "tests/unit/intake/cases.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "core/text/text.h"
 #include "tests/unit/sys/scratch.h"
@@ -28,6 +29,60 @@ static void every_case_is_read_in_its_encoding(void **state)
 {
     (void)state;
     each_case("encoding", tell);
+}
+
+static void put_all(struct text *t, struct buf *to)
+{
+    bool end = false;
+    while (!end) {
+        struct span piece;
+        assert_int_equal(text_next(t, &piece, &end, NULL), RC_OK);
+        buf_put_span(to, piece);
+    }
+}
+
+static void tell_bytes(const char *path, struct span in, struct buf *to)
+{
+    (void)path;
+    ON_EXIT(text_close) struct text t = { .fd = -1 };
+    struct diag d = DIAG_INIT;
+    const enum rc rc = text_open_bytes(in, "bytes", true, &t, &d);
+    if (rc != RC_OK) {
+        put_refusal(to, rc, &d);
+        return;
+    }
+    buf_printf(to, "%s\n", encoding_name(t.encoding));
+    put_all(&t, to);
+}
+
+static void bytes_are_read_as_a_file_is(void **state)
+{
+    (void)state;
+    each_case("encoding", tell_bytes);
+}
+
+static void bytes_are_read_again_from_a_place(void **state)
+{
+    (void)state;
+    enum { LEN = 600000 }; /* over two pieces */
+    static char many[LEN];
+    memset(many, 'x', sizeof many);
+    many[LEN - 2] = 'y';
+    ON_EXIT(text_close) struct text t = { .fd = -1 };
+    ON_EXIT(buf_free_at) struct buf all = { 0 };
+    assert_int_equal(text_open_bytes(span_of(many, LEN), "bytes", true, &t, NULL), RC_OK);
+    put_all(&t, &all);
+    assert_int_equal(all.len, LEN);
+    assert_memory_equal(all.ptr, many, LEN);
+    buf_clear(&all);
+    assert_int_equal(text_begin(&t, LEN - 2, 1, NULL), RC_OK);
+    put_all(&t, &all);
+    assert_int_equal(all.len, 2);
+    assert_memory_equal(all.ptr, "yx", 2);
+    assert_int_equal(text_begin(&t, LEN + 1, 1, NULL), RC_OK);
+    buf_clear(&all);
+    put_all(&t, &all);
+    assert_int_equal(all.len, 0);
 }
 
 static enum rc push_by_bytes(enum encoding encoding, struct span in, struct buf *to, struct diag *d)
@@ -146,6 +201,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_case_is_read_in_its_encoding),
+        cmocka_unit_test(bytes_are_read_as_a_file_is),
+        cmocka_unit_test(bytes_are_read_again_from_a_place),
         cmocka_unit_test(bytes_one_by_one_make_no_difference),
         cmocka_unit_test(a_cut_character_is_refused_at_its_first_byte),
         cmocka_unit_test_setup_teardown(ndjson_is_not_read_as_gb18030, scratch_make,

@@ -24,7 +24,7 @@ void reply_refuse(struct reply_parts *r, enum reply reply, const char *detail)
 {
     r->answer = (struct answer){ .reply = reply };
     (void)snprintf(r->answer.detail, sizeof r->answer.detail, "%s", detail);
-    if (reply == REPLY_NOT_READY || reply == REPLY_NOT_DONE)
+    if (reply == REPLY_NOT_READY)
         r->answer.retry_s = RETRY_S;
 }
 
@@ -80,11 +80,11 @@ static enum rc as_file(struct reply_parts *r, struct diag *d)
 }
 
 static void put_results(const struct serve_options *o, const struct question *q,
-                        const struct reg_batch *b, struct reply_parts *r)
+                        const struct reg_batch *b, bool done, struct reply_parts *r)
 {
     struct diag d = DIAG_INIT;
-    enum rc rc = desk_results(o->desk, b, q->chinese, &r->body, &d);
-    r->answer = (struct answer){ .reply = REPLY_RESULTS };
+    enum rc rc = desk_results(o->desk, b, q->chinese, q->after, &r->body, &d);
+    r->answer = (struct answer){ .reply = REPLY_RESULTS, .more = !done, .next = b->done };
     hex_encode(b->id, sizeof b->id, r->answer.batch);
     if (rc == RC_OK && r->body.len > INLINE_MAX)
         rc = as_file(r, &d);
@@ -180,7 +180,7 @@ static void tell_taken(const struct serve_options *o, const struct question *q, 
     if (!find_batch(o, q, span_text(id), &b, &done, r))
         return;
     if (q->wait_ms > 0 && done && b.state == BATCH_DONE)
-        put_results(o, q, &b, r);
+        put_results(o, q, &b, true, r);
     else
         put_state(&b, done, reply, r);
 }
@@ -240,8 +240,8 @@ void answer_results(const struct serve_options *o, const struct question *q,
     bool done = false;
     if (!find_batch(o, q, q->batch, &b, &done, ret))
         return;
-    if (done)
-        put_results(o, q, &b, ret);
+    if (q->after > b.done)
+        reply_refuse(ret, REPLY_BAD_REQUEST, "after");
     else
-        reply_refuse(ret, REPLY_NOT_DONE, "");
+        put_results(o, q, &b, done, ret);
 }

@@ -778,8 +778,8 @@ bool desk_wait(struct desk *k, uint64_t sequence, uint32_t timeout_ms)
     return done;
 }
 
-enum rc desk_results(struct desk *k, const struct reg_batch *b, bool chinese, struct buf *to,
-                     struct diag *d)
+enum rc desk_results(struct desk *k, const struct reg_batch *b, bool chinese, uint64_t after,
+                     struct buf *to, struct diag *d)
 {
     assert(k && b && to);
 
@@ -794,7 +794,7 @@ enum rc desk_results(struct desk *k, const struct reg_batch *b, bool chinese, st
                     : diag_set(d, RC_BUSY, DIAG_NO_OFFSET, "starting");
         (void)pthread_mutex_unlock(&k->lock);
         if (rc == RC_OK)
-            rc = results_tell(buf_span(&kept), chinese, to, &rows, d);
+            rc = results_tell(buf_span(&kept), chinese, after, to, &rows, d);
         if (rc == RC_NOT_FOUND || (rc == RC_OK && first != at))
             return diag_set(d, RC_FORMAT, DIAG_NO_OFFSET, "results of a batch are missing");
         at += rows;

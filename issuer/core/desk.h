@@ -60,9 +60,10 @@ MUST_CHECK enum rc desk_find(struct desk *k, struct span id, struct reg_batch *r
                              struct diag *d);
 /* Waits until a batch is done; false: it is not after so long, or nothing is done any more. */
 bool desk_wait(struct desk *k, uint64_t sequence, uint32_t timeout_ms);
-/* What became of its rows, appended as results_tell() has it. */
+/* What became of its rows behind row `after`, of the b->done that are committed, appended as
+ * results_tell() has it. */
 MUST_CHECK enum rc desk_results(struct desk *k, const struct reg_batch *b, bool chinese,
-                                struct buf *to, struct diag *d);
+                                uint64_t after, struct buf *to, struct diag *d);
 struct desk_figures {
     uint64_t queued; /* taken and not done, that at work not among them */
     bool working;

@@ -92,8 +92,8 @@ static bool read_row(struct cbor_reader *c, struct told *t)
     return true;
 }
 
-enum rc results_tell(struct span kept, bool chinese, struct buf *to, uint64_t *ret_rows,
-                     struct diag *d)
+enum rc results_tell(struct span kept, bool chinese, uint64_t after, struct buf *to,
+                     uint64_t *ret_rows, struct diag *d)
 {
     assert(to && ret_rows);
 
@@ -105,7 +105,8 @@ enum rc results_tell(struct span kept, bool chinese, struct buf *to, uint64_t *r
     while (cbor_peek(&c) >= 0) {
         if (!read_row(&c, &t))
             return diag_set(d, RC_FORMAT, DIAG_NO_OFFSET, "the results of a batch are damaged");
-        result_put(to, &report);
+        if (t.row.number > after)
+            result_put(to, &report);
         rows++;
     }
     *ret_rows = rows;

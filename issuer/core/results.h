@@ -15,9 +15,10 @@ void results_put(struct buf *to, const struct batch_row *row, const struct outco
 /*
  * Appends a line for each of the rows (issuer/intake/report_row.h).
  *
- * ret_rows  how many they were
+ * after     rows up to this number are left out
+ * ret_rows  how many they were, with those
  *
  * RC_FORMAT  not such bytes
  */
-MUST_CHECK enum rc results_tell(struct span kept, bool chinese, struct buf *to, uint64_t *ret_rows,
-                                struct diag *d);
+MUST_CHECK enum rc results_tell(struct span kept, bool chinese, uint64_t after, struct buf *to,
+                                uint64_t *ret_rows, struct diag *d);

@@ -18,7 +18,6 @@
     X(DENIAL_KIND, 403, "kind_not_allowed", "该报送方不得报送这类记录",                            \
       "the sender may not send records of this kind")                                              \
     X(DENIAL_NOT_FOUND, 404, "not_found", "没有这一项", "there is no such thing")                  \
-    X(DENIAL_NOT_DONE, 409, "batch_not_done", "这一批尚未办完", "the batch is not done yet")       \
     X(DENIAL_TOO_LARGE, 413, "content_too_large", "内容超过上限", "the content is over a limit")   \
     X(DENIAL_TYPE, 415, "content_type_unknown", "Content-Type 不是所要求的",                       \
       "Content-Type is none of those that are taken")                                              \

@@ -53,6 +53,9 @@ void front_refuse(struct front *f, struct http_exchange *x, enum denial r,
 /* With one item: which parameter or header, and what is asked of it. */
 void front_refuse_parameter(struct front *f, struct http_exchange *x, const char *name,
                             const char *zh, const char *en);
+/* A whole number of the query, `missing` when it is absent. False: it has been answered. */
+MUST_CHECK bool front_read_number(struct front *f, struct http_exchange *x, const char *name,
+                                  uint64_t most, uint64_t missing, uint64_t *ret);
 void front_count_signature(struct front *f, enum message_verdict v);
 
 /*

@@ -33,6 +33,30 @@ void front_refuse_parameter(struct front *f, struct http_exchange *x, const char
     front_refuse(f, x, DENIAL_PARAMETER, &more);
 }
 
+bool front_read_number(struct front *f, struct http_exchange *x, const char *name, uint64_t most,
+                       uint64_t missing, uint64_t *ret)
+{
+    bool given;
+    const struct span text = http_query(x, name, &given);
+    uint64_t v = 0;
+    bool good = !given || (text.len > 0 && text.len < 20);
+    for (size_t i = 0; good && i < text.len; i++) {
+        good = text.ptr[i] >= '0' && text.ptr[i] <= '9';
+        v = v * 10 + (uint64_t)(text.ptr[i] - '0');
+    }
+    if (!given)
+        v = missing;
+    if (good && v <= most) {
+        *ret = v;
+        return true;
+    }
+    char zh[64], en[64];
+    (void)snprintf(zh, sizeof zh, "应为至多 %" PRIu64 " 的整数", most);
+    (void)snprintf(en, sizeof en, "must be a whole number of at most %" PRIu64, most);
+    front_refuse_parameter(f, x, name, zh, en);
+    return false;
+}
+
 /* Reasons of signatures are counted behind our own; the list has no gaps from 1 on. */
 void front_count_signature(struct front *f, enum message_verdict v)
 {
@@ -112,7 +136,6 @@ bool front_identify(struct front *f, struct http_exchange *x, bool has_body, str
 /* What each reply is to the client; DENIAL_NONE: the handler's affair. */
 static const enum denial denials[REPLY_COUNT] = {
     [REPLY_NOT_FOUND] = DENIAL_NOT_FOUND,
-    [REPLY_NOT_DONE] = DENIAL_NOT_DONE,
     [REPLY_KEY_REUSED] = DENIAL_KEY_REUSED,
     [REPLY_NONCE_USED] = DENIAL_NONCE,
     [REPLY_QUEUE_FULL] = DENIAL_QUEUE,
@@ -132,7 +155,7 @@ static void refuse_reply(struct front *f, struct http_exchange *x, const struct 
     const enum denial r = denials[a->reply];
     const unsigned status = denial_text(r)->status;
     struct denial_more more = { .detail = a->detail, .retry_s = a->retry_s };
-    if (more.retry_s == 0 && (status == 429 || status == 503 || status == 409))
+    if (more.retry_s == 0 && (status == 429 || status == 503))
         more.retry_s = RETRY_S;
     if (a->reply == REPLY_FAILED) {
         struct log_line l = log_begin(LEVEL_ERROR, "part_failed");

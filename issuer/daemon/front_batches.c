@@ -196,12 +196,28 @@ static bool is_batch_id(struct span id)
     return true;
 }
 
+/* Where the rest of the results will be; none: that was all. */
+static void answer_rest(struct http_exchange *x, const struct front *f, const struct question *q,
+                        const struct answer *a)
+{
+    char text[TARGET_BASE_MAX + 128];
+    if (!a->more)
+        return;
+    (void)snprintf(text, sizeof text,
+                   "<%s/v1/batches/%.*s/results?after=%" PRIu64 ">; rel=\"next\"", f->base,
+                   (int)q->batch.len, (const char *)q->batch.ptr, a->next);
+    http_answer_header(x, "Link", text);
+}
+
 static void tell_batch(struct front *f, struct http_exchange *x, enum ask ask, const char *type)
 {
     ON_EXIT(caller_free) struct caller c = { 0 };
     if (!front_identify(f, x, false, &c))
         return;
     const struct span id = http_segment(x, "id");
+    uint64_t after = 0;
+    if (ask == ASK_RESULTS && !front_read_number(f, x, "after", INT64_MAX, 0, &after))
+        return;
     if (!is_batch_id(id)) {
         front_refuse(f, x, DENIAL_NOT_FOUND, NULL);
         return;
@@ -214,12 +230,14 @@ static void tell_batch(struct front *f, struct http_exchange *x, enum ask ask, c
         .is_operator = c.is_operator,
         .chinese = !http_wants_english(x),
         .batch = id,
+        .after = after,
         .wait_ms = wait_s * 1000,
     };
     ON_EXIT(said_free) struct said s = SAID_NOTHING;
     if (!front_ask(f, x, f->core, &q, -1, q.wait_ms + ASK_MS, &s))
         return;
     answer_waited(x, wait_s);
+    answer_rest(x, f, &q, &s.answer);
     front_answer_said(x, 200, type, &s);
 }
 

@@ -65,31 +65,6 @@ void front_get_pdf(struct http_exchange *x, void *arg)
 
 /* --- the list of changes --- */
 
-/* Absent: the default. */
-static bool read_number(struct front *f, struct http_exchange *x, const char *name, uint64_t most,
-                        uint64_t missing, uint64_t *ret)
-{
-    bool given;
-    const struct span text = http_query(x, name, &given);
-    uint64_t v = 0;
-    bool good = !given || (text.len > 0 && text.len < 20);
-    for (size_t i = 0; good && i < text.len; i++) {
-        good = text.ptr[i] >= '0' && text.ptr[i] <= '9';
-        v = v * 10 + (uint64_t)(text.ptr[i] - '0');
-    }
-    if (!given)
-        v = missing;
-    if (good && v <= most) {
-        *ret = v;
-        return true;
-    }
-    char zh[64], en[64];
-    (void)snprintf(zh, sizeof zh, "应为至多 %" PRIu64 " 的整数", most);
-    (void)snprintf(en, sizeof en, "must be a whole number of at most %" PRIu64, most);
-    front_refuse_parameter(f, x, name, zh, en);
-    return false;
-}
-
 static void answer_next(struct http_exchange *x, const struct front *f, uint64_t next,
                         uint64_t limit)
 {
@@ -107,8 +82,8 @@ void front_get_changes(struct http_exchange *x, void *arg)
     if (!front_identify(f, x, false, &c))
         return;
     struct question q = question_of(x, &c, ASK_CHANGES);
-    if (!read_number(f, x, "after", INT64_MAX, 0, &q.after) ||
-        !read_number(f, x, "limit", CHANGES_MOST, CHANGES_LIMIT, &q.limit))
+    if (!front_read_number(f, x, "after", INT64_MAX, 0, &q.after) ||
+        !front_read_number(f, x, "limit", CHANGES_MOST, CHANGES_LIMIT, &q.limit))
         return;
     if (q.limit == 0)
         q.limit = 1;

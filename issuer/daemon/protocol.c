@@ -46,6 +46,7 @@ static const struct cbor_field answer_fields[] = {
     A(5, FIELD_BYTES, body, SIZE_MAX),
     A(6, FIELD_U64, file_len, UINT64_MAX),
     A(7, FIELD_U64, next, UINT64_MAX),
+    A(8, FIELD_BOOL, more, 1),
     { .name = NULL },
 };
 

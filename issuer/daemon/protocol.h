@@ -35,7 +35,7 @@ enum ask {
     /* core */
     ASK_SUBMIT = 2, /* → REPLY_ACCEPTED, REPLY_REPLAY or a refusal; with wait_ms: REPLY_RESULTS */
     ASK_BATCH = 3,  /* → REPLY_OK, body: JSON of the batch's state (docs/http.md) */
-    ASK_RESULTS = 4, /* → REPLY_RESULTS, or REPLY_NOT_DONE */
+    ASK_RESULTS = 4, /* → REPLY_RESULTS, with more while the batch is not done */
     ASK_ORDER = 5,   /* body: JSON as POSTed → REPLY_OK, body: JSON; or REPLY_ORDER */
     /* reader */
     ASK_CERTIFICATE = 16, /* → body: JSON as `sitecert show --json` */
@@ -55,7 +55,7 @@ struct question {
     uint32_t wait_ms;      /* SUBMIT, BATCH: answer when it is done, or after so long */
     struct span batch;     /* BATCH, RESULTS */
     struct span number;    /* CERTIFICATE, TOKEN, PDF */
-    uint64_t after, limit; /* CHANGES */
+    uint64_t after, limit; /* CHANGES; RESULTS: after alone, the number of a row */
     int32_t as_of;         /* REPORT; NO_DATE: today */
     enum record_kind kind; /* SUBMIT */
     bool is_csv;           /* SUBMIT; else NDJSON */
@@ -75,9 +75,9 @@ enum reply {
     REPLY_OK = 1,
     REPLY_ACCEPTED = 2,  /* batch: its id; on disk. body: its state as JSON */
     REPLY_REPLAY = 3,    /* batch: the first one's id. body: its state as JSON */
-    REPLY_RESULTS = 4,   /* done; batch; body or file: NDJSON */
+    REPLY_RESULTS = 4,   /* batch; body or file: NDJSON */
     REPLY_NOT_FOUND = 5, /* no such thing, or not this sender's */
-    REPLY_NOT_DONE = 6,  /* retry_s */
+    /* 6: never again */
     REPLY_KEY_REUSED = 7,
     REPLY_NONCE_USED = 8,
     REPLY_QUEUE_FULL = 9,    /* retry_s */
@@ -100,7 +100,9 @@ struct answer {
     char detail[240]; /* never a person's data */
     struct span body; /* borrows the message; empty when a file comes with it */
     uint64_t file_len;
-    uint64_t next; /* CHANGES: SEQ after which the list goes on; 0: that was all */
+    uint64_t next; /* CHANGES: SEQ after which the list goes on; 0: that was all. RESULTS: the
+                      last row that is done */
+    bool more;     /* RESULTS: of a batch that is not done */
 };
 
 /* How a part is, for /readyz and /metrics. The reader's has zeros between `reason` and

@@ -10,11 +10,11 @@ ASKS = {1: "status", 2: "submit", 3: "batch", 4: "results", 5: "order", 16: "cer
 QUESTION = {2: "sender", 3: "is_operator", 4: "chinese", 5: "raw", 6: "wait_ms", 7: "batch", 8: "number", 9: "after", 10: "limit", 11: "as_of",
             12: "kind", 13: "is_csv", 14: "key", 15: "nonce", 16: "created", 17: "digest", 18: "base", 19: "signature", 20: "signer",
             21: "body_len", 22: "body"}
-ANSWER = {"batch": 2, "retry_s": 3, "detail": 4, "body": 5, "file_len": 6, "next": 7}
+ANSWER = {"batch": 2, "retry_s": 3, "detail": 4, "body": 5, "file_len": 6, "next": 7, "more": 8}
 STATUS = {"ready": 2, "reason": 3, "queued": 4, "working": 5, "done": 6, "failed": 7, "last_commit_s": 8, "last_signing_s": 9,
           "register_bytes": 10, "register_max_bytes": 11, "issued": 12, "renewed": 13, "exchanged": 14, "recorded": 15,
           "duplicate": 16, "refused": 17, "conflict": 18, "holder_answered": 19, "holder_no_match": 20, "holder_closed": 21}
-REPLIES = {"ok": 1, "accepted": 2, "replay": 3, "results": 4, "not_found": 5, "not_done": 6, "key_reused": 7, "nonce_used": 8,
+REPLIES = {"ok": 1, "accepted": 2, "replay": 3, "results": 4, "not_found": 5, "key_reused": 7, "nonce_used": 8,
            "queue_full": 9, "rows_per_day": 10, "sender": 11, "kind": 12, "unreadable": 13, "too_large": 14, "order": 15,
            "bad_request": 16, "not_ready": 17, "failed": 18}
 

@@ -245,6 +245,9 @@ class Batches(Case):
             self.assertEqual(self.post_order(broken).status, 400)
         a = self.post_order(self.order("revoke", number, clock="2020-08-03T08:59:59+08:00"))
         self.assertEqual(self.refused(a, 422, "order_refused").json()["errors"][0]["code"], "date_invalid")
+        for clock in ("2020-08-02T09:59:59+08:00", "2020-08-03T10:00:06+08:00"):
+            a = self.post_order(self.order("revoke", number, clock=clock))
+            self.assertEqual(self.refused(a, 422, "order_refused").json()["errors"][0]["pointer"], "ordered_at")
         self.assertEqual(self.post_order(self.order("revoke", number, clock="2020-08-03T09:00:00+08:00")).status, 200)
 
     def test_a_batch_that_is_not_there_is_not_found(self):
@@ -260,9 +263,29 @@ class Queue(Case):
         self.assertEqual((first.status, second.status), (202, 202))
         self.refused(third, 429, "queue_full")
         self.assertGreaterEqual(int(third.headers["retry-after"]), 1)
-        self.refused(self.get(second.headers["location"] + "/results"), 409, "batch_not_done")
+        a = self.get(second.headers["location"] + "/results")
+        self.assertEqual((a.status, a.body), (200, b""))
+        self.assertIn("/results?after=0>", a.headers["link"])
         self.done(second.headers["location"])
         self.assertEqual(self.push("training", many[2]).status, 202)
+
+
+    def test_results_are_read_while_the_batch_is_worked_on(self):
+        location = self.push("training", daemon.trainings(*range(40000, 52000))).headers["location"]
+        lines, target, pieces = [], location + "/results", []
+        while target:
+            a = self.get(target, record=False)
+            pieces.append(len(a.lines()))
+            lines += a.lines()
+            link = a.headers.get("link")
+            target = link and link.partition(">")[0].partition(self.client.address)[2]
+            self.assertTrue(target is None or target == f"{location}/results?after={len(lines)}", link)
+        self.assertEqual([r["row"] for r in lines], list(range(1, 12001)))
+        self.assertEqual({r["outcome"] for r in lines}, {"recorded"})
+        self.assertGreaterEqual(len([n for n in pieces if n]), 2, pieces)
+        self.assertEqual([r["row"] for r in self.get(location + "/results?after=11998").lines()], [11999, 12000])
+        self.assertEqual(self.get(location + "/results?after=12000").body, b"")
+        self.refused(self.get(location + "/results?after=12001"), 400, "parameter_invalid")
 
 
 class Ends(Case):

@@ -56,7 +56,7 @@ class Core:
         if q["ask"] == "batch":
             return "ok", {"body": json.dumps(STATE).encode()}
         if q["ask"] == "results":
-            return ("not_done", {"retry_s": 3}) if q.get("is_operator") else ("results", {"body": RESULT})
+            return "results", {"body": RESULT, "next": 7, **({"more": True} if q.get("is_operator") else {})}
         if q["ask"] == "order":
             return self.order(q)
         return ("results", {"batch": BATCH, "body": RESULT}) if q.get("wait_ms") else ("accepted", {"batch": BATCH, "body": json.dumps(STATE).encode()})
@@ -312,10 +312,16 @@ class Reads(Front):
         for name in ("0" * 16, "0011", "00112233445566FF", "x"):
             self.refused(self.get(f"/v1/batches/{name}"), 404, "not_found")
 
-    def test_results_that_are_not_there_yet_say_when_to_ask(self):
+    def test_results_of_a_batch_that_is_not_done_lead_to_the_rest(self):
         kid, key = self.home.operator()
-        a = self.refused(self.client.get(kid, key, f"/v1/batches/{BATCH}/results"), 409, "batch_not_done")
-        self.assertEqual(a.headers["retry-after"], "3")
+        target = f"/v1/batches/{BATCH}/results"
+        a = self.client.get(kid, key, target)
+        self.assertEqual((a.status, a.headers["link"]), (200, f'<http://{self.client.address}{target}?after=7>; rel="next"'))
+        self.assertEqual(self.client.get(kid, key, target + "?after=7").status, 200)
+        self.assertEqual(self.core.asked[-1]["after"], 7)
+        self.assertNotIn("link", self.get(target).headers)
+        for wrong in ("-1", "", "x", "9223372036854775808"):
+            self.refused(self.get(f"{target}?after={wrong}"), 400, "parameter_invalid")
 
     def test_waiting_for_a_batch(self):
         a = self.get(f"/v1/batches/{BATCH}", headers={"Prefer": "respond-async, wait=2"})

@@ -4,7 +4,7 @@
 
 #include "core/cose/cbor.h"
 
-#define QUESTION_CELLS 2
+#define QUESTION_CELLS 3
 #define ANSWER_CELLS   4
 #define RETRY_MAX      86400
 
@@ -13,6 +13,7 @@ void digests_question_put(struct buf *to, const struct digests_question *q)
     cbor_put_array(to, QUESTION_CELLS);
     cbor_put_bytes(to, q->number);
     cbor_put_bytes(to, span_of(q->person, sizeof q->person));
+    cbor_put_bytes(to, q->key);
 }
 
 enum rc digests_question_read(struct span message, struct digests_question *ret, struct diag *d)
@@ -22,7 +23,8 @@ enum rc digests_question_read(struct span message, struct digests_question *ret,
     uint64_t cells;
     if (!cbor_array(&c, "question", QUESTION_CELLS, &cells) || cells != QUESTION_CELLS ||
         !cbor_bytes(&c, "number", 0, LOOKUP_NUMBER_MAX, &ret->number) ||
-        !cbor_bytes(&c, "person", LOOKUP_PERSON_LEN, LOOKUP_PERSON_LEN, &person) || !cbor_end(&c))
+        !cbor_bytes(&c, "person", LOOKUP_PERSON_LEN, LOOKUP_PERSON_LEN, &person) ||
+        !cbor_bytes(&c, "key", 0, LOOKUP_KEY_TEXT_MAX, &ret->key) || !cbor_end(&c))
         return diag_set(d, RC_FORMAT, DIAG_NO_OFFSET, "not a question");
     memcpy(ret->person, person.ptr, sizeof ret->person);
     return RC_OK;

@@ -1,6 +1,7 @@
 /*
  * What the endpoint asks sitecert-digests: one question and one answer at a time over a UNIX socket
- * (core/ipc/ipc.h), deterministic CBOR: [number, person] → [reply, retry_s, digest, seal].
+ * (core/ipc/ipc.h), deterministic CBOR: [number, person, API key or empty] → [reply, retry_s,
+ * digest, seal].
  */
 #pragma once
 
@@ -9,11 +10,12 @@
 struct digests_question {
     struct span number; /* borrows the message */
     uint8_t person[LOOKUP_PERSON_LEN];
+    struct span key; /* of an employer whose list is checked; empty: of nobody. Borrows likewise */
 };
 /* Numbers go over the socket: never renumber. */
 enum digests_reply {
     DIGESTS_NONE = 0,
-    DIGESTS_CLOSED = 1, /* asked too often, in all or for this number: retry_s */
+    DIGESTS_CLOSED = 1, /* asked too often, in all, for this number or with this key: retry_s */
     DIGESTS_GIVEN = 90,
 };
 struct digests_answer {

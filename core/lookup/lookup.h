@@ -8,12 +8,13 @@
 
 #include "core/crypto/sealed.h"
 
-#define LOOKUP_KEY_LEN    32 /* bytes of the deployment's secret */
-#define LOOKUP_DIGEST_LEN 16 /* bytes by which a row is found */
-#define LOOKUP_PERSON_LEN SHA256_LEN
-#define LOOKUP_NUMBER_MAX 64u  /* bytes of a certificate number as typed */
-#define LOOKUP_NAME_MAX   400u /* bytes of a name as typed */
-#define LOOKUP_ID_MAX     64u  /* bytes of a document number as typed */
+#define LOOKUP_KEY_LEN      32 /* bytes of the deployment's secret */
+#define LOOKUP_DIGEST_LEN   16 /* bytes by which a row is found */
+#define LOOKUP_PERSON_LEN   SHA256_LEN
+#define LOOKUP_NUMBER_MAX   64u  /* bytes of a certificate number as typed */
+#define LOOKUP_NAME_MAX     400u /* bytes of a name as typed */
+#define LOOKUP_ID_MAX       64u  /* bytes of a document number as typed */
+#define LOOKUP_KEY_TEXT_MAX 64u  /* bytes of an API key as sent */
 
 /*
  * Name and document number as one hash, in the form in which spellings compare equal: the name

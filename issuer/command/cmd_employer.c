@@ -20,7 +20,7 @@ struct add_options {
 };
 #define AT(member) offsetof(struct add_options, member)
 static const struct cli_option add_table[] = {
-    { "purpose", 0, CLI_TEXT, "TEXT", AT(purpose), "查验的目的，写入签发的汇总",
+    { "purpose", 0, CLI_TEXT, "TEXT", AT(purpose), "查验的目的，写入每份汇总",
       "what the checks are for; stands in every summary", true },
     { "rows-per-day", 0, CLI_NUMBER, "N", AT(rows_per_day),
       "每日查验行数上限，1 至 1000000；默认 20000",

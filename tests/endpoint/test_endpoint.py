@@ -3,7 +3,11 @@
 
 Usage: test_endpoint.py [RECORDED]     every answer is written to RECORDED for tests/openapi
 """
+import base64
+import csv
 import gzip
+import hashlib
+import io
 import json
 import os
 import re
@@ -390,6 +394,181 @@ class Holders(Case):
         answer = self.hold("pdf")
         self.assertEqual((answer.status, answer.code()), (503, "holder_not_ready"))
         self.assertEqual(self.verdict(self.scene.digits(VALID))["in_force"], True)
+
+
+class Employers(Case):
+    """Lists, by keys of employers."""
+
+    COLUMNS = ("number", "name", "id_number")
+
+    @classmethod
+    def setUpClass(cls):
+        cls.scene = Scene()
+        cls.keys = {name: cls.add(name, rows) for name, rows in (("示例建工", 1000000), ("小单位", 3), ("停用单位", 10))}
+        cls.scene.home.sitecert("employer", "suspend", "停用单位", "--quiet")
+        cls.scene.publish()
+        cls.endpoint = Endpoint(cls.scene)
+        cls.client = cls.endpoint.client(recorded=RECORDED)
+        assert eventually(lambda: cls.post_with(cls.client, cls.keys["示例建工"], [cls.row()]).status == 200)
+
+    @classmethod
+    def add(cls, name, rows):
+        return cls.scene.home.sitecert("employer", "add", name, "--purpose", "进场核验", "--rows-per-day", rows, "--quiet").stdout.strip()
+
+    @staticmethod
+    def row(**changes):
+        return {**scenes.PERSON, **changes}
+
+    @staticmethod
+    def post_with(client, key, rows, accept="application/json", record=True):
+        headers = {"Authorization": "Bearer " + key, "Content-Type": "application/json", "Accept": accept}
+        return client.ask("POST", "/api/verify/bulk", headers, json.dumps(rows), record=record)
+
+    def post(self, rows, key=None, **more):
+        return self.post_with(self.client, key or self.keys["示例建工"], rows, **more)
+
+    def post_csv(self, body, accept="text/csv", key=None):
+        headers = {"Authorization": "Bearer " + (key or self.keys["示例建工"]), "Content-Type": "text/csv", "Accept": accept}
+        return self.ask("POST", "/api/verify/bulk", headers, body)
+
+    def as_csv(self, rows, columns=COLUMNS):
+        return "".join(",".join(r) + "\r\n" for r in [columns] + [[row[c] for c in columns] for row in rows])
+
+    MIXED = ({}, {"name": "李示例"}, {"number": "=1+1"}, {"id_number": "110101900307477"}, {"number": "x" * 65})
+
+    def test_each_row_is_what_a_single_look_up_says(self):
+        rows = [self.row(**changes) for changes in self.MIXED]
+        answer = self.post(rows).json()
+        one = {"Content-Type": "application/json"}
+        for row, got in zip(rows, answer["rows"]):
+            v = self.ask("POST", "/api/verify", one, json.dumps(row)).json()
+            self.assertEqual(got["result"], v["state"] if v["authentic"] else "no_match")
+            if v["authentic"]:
+                self.assertEqual([got[k] for k in ("in_force", "deadline", "days_left")], [v[k] for k in ("in_force", "deadline", "days_left")])
+        self.assertEqual([r["row"] for r in answer["rows"]], [1, 2, 3, 4, 5])
+        self.assertEqual([r["result"] for r in answer["rows"]], ["valid", "no_match", "no_match", "valid", "no_match"])
+        self.assertEqual([r["number"] for r in answer["rows"]], [VALID, VALID, "", VALID, ""])
+
+    def test_csv_and_json_say_the_same_and_the_hash_is_of_the_rows(self):
+        rows = [self.row(**changes) for changes in self.MIXED]
+        answer = self.post(rows).json()
+        got = self.post_csv(self.as_csv(rows).encode())
+        self.assertEqual((got.status, got.headers["cache-control"]), (200, "no-store"))
+        coded = got.headers["sitecert-summary"]
+        summary = json.loads(base64.urlsafe_b64decode(coded + "=" * (-len(coded) % 4)))
+        digest = hashlib.sha256(got.body).hexdigest()
+        self.assertEqual((summary["rows_sha256"], answer["summary"]["rows_sha256"]), (digest, digest))
+        self.assertEqual((summary["rows"], summary["employer"], summary["purpose"], summary["unsigned"]), (5, "示例建工", "进场核验", True))
+        self.assertEqual(summary["found"] + summary["no_match"], 5)
+        self.assertEqual({**summary, "at": 0}, {**answer["summary"], "at": 0})
+        lines = list(csv.DictReader(io.StringIO(got.body.decode(), newline="")))
+        for line, row in zip(lines, answer["rows"]):
+            self.assertEqual(line["result"], row["result"])
+            self.assertEqual(line["deadline"], row["deadline"] or "")
+
+    def test_a_spreadsheets_encoding_and_any_order_of_columns(self):
+        want = self.post([self.row()]).json()["rows"]
+        for encoding in ("utf-8", "utf-8-sig", "gb18030"):
+            body = self.as_csv([self.row()], ("name", "id_number", "number")).encode(encoding)
+            self.assertEqual(self.post_csv(body, accept="application/json").json()["rows"], want, encoding)
+
+    def test_what_is_no_list_is_refused(self):
+        good = self.as_csv([self.row()])
+        for body in ("", "number,name,id_number\r\n", "number,name\r\n1,2\r\n", good.replace("name", "nom"), "number,number,name\r\n1,2,3\r\n",
+                     good + "1,2\r\n", good + "1,2,3,4\r\n", good + '"1'):
+            self.assertEqual(self.post_csv(body.encode()).code(), "body_invalid", body)
+        self.assertEqual(self.post_csv(good.encode() + b"\xff\xff").code(), "body_invalid")
+        for rows in ([], {}, [1], [{}], [self.row(more="x")], [self.row(name=1)]):
+            self.assertEqual(self.post(rows).code(), "body_invalid", rows)
+        headers = {"Authorization": "Bearer " + self.keys["示例建工"], "Content-Type": "text/plain"}
+        self.assertEqual(self.ask("POST", "/api/verify/bulk", headers, "x").code(), "content_type_unknown")
+
+    def test_ten_thousand_rows_and_no_more(self):
+        rows = [self.row(number=f"0330000{i:010}", name="张示例") for i in range(9999)] + [self.row()]
+        began = time.monotonic()
+        answer = self.post(rows, record=False).json()
+        took = time.monotonic() - began
+        self.assertEqual([answer["summary"][k] for k in ("rows", "found", "no_match", "not_checked")], [10000, 1, 9999, 0])
+        self.assertEqual(answer["rows"][9999]["result"], "valid")
+        self.assertLess(took, 60)
+        print(f"a list of 10,000 in {took:.2f} s", file=sys.stderr)
+        self.assertEqual(self.post(rows + [self.row()], record=False).code(), "list_too_long")
+        long = self.as_csv([{c: "1" for c in self.COLUMNS}] * 10001).encode()
+        answer = self.post_csv(long)
+        self.assertEqual((answer.status, answer.code()), (413, "list_too_long"))
+
+    def test_four_mebibytes_and_no_more(self):
+        body = json.dumps([self.row()]).encode()
+        headers = {"Authorization": "Bearer " + self.keys["示例建工"], "Content-Type": "application/json"}
+        full = body + b" " * ((4 << 20) - len(body))
+        self.assertEqual(self.ask("POST", "/api/verify/bulk", headers, full, record=False).status, 200)
+        answer = self.ask("POST", "/api/verify/bulk", headers, full + b" ", record=False)
+        self.assertEqual((answer.status, answer.code()), (413, "body_too_large"))
+
+    def test_without_a_key_that_holds_there_is_nothing(self):
+        good = self.keys["示例建工"]
+        for key in ("", "sc1.", good[:-1], good + "A", good[:-1] + ("A" if good[-1] != "A" else "B"), self.keys["停用单位"]):
+            answer = self.post([self.row()], key=key or " ")
+            self.assertEqual((answer.status, answer.code(), answer.headers["www-authenticate"]), (401, "key_unknown", "Bearer"), key)
+        answer = self.ask("POST", "/api/verify/bulk", {"Content-Type": "application/json"}, "[]")
+        self.assertEqual(answer.code(), "key_unknown")
+        basic = {"Authorization": "Basic " + good, "Content-Type": "application/json"}
+        self.assertEqual(self.ask("POST", "/api/verify/bulk", basic, "[]").code(), "key_unknown")
+
+    def test_a_key_has_its_rows_of_a_day(self):
+        key = self.keys["小单位"]
+        self.assertEqual(self.post([self.row()] * 4, key=key).code(), "rows_used")
+        self.assertEqual(self.post([self.row()] * 2, key=key).status, 200)
+        answer = self.post([self.row()] * 2, key=key)
+        self.assertEqual((answer.status, answer.code()), (429, "rows_used"))
+        self.assertIn(int(answer.headers["retry-after"]), range(86000, 86401))
+        self.assertEqual(self.post([self.row()], key=key).status, 200)
+        self.assertEqual(self.post([self.row()], key=key).code(), "rows_used")
+
+    def test_whoever_takes_the_endpoint_has_no_more_rows(self):
+        """The key process counts for itself, and knows for itself whose keys hold."""
+        home = self.scene.home.folder
+        key = self.add("两行单位", 2)
+        self.scene.publish()
+        self.assertTrue(eventually(lambda: self.post([self.row()], key=key).status == 200))
+        self.assertEqual(self.post([self.row()], key=key).json()["rows"][0]["result"], "valid")
+        forged = "sc1." + "A" * 43
+        theirs = json.loads((home / "public.employers").read_text())
+        theirs["employers"].append({**theirs["employers"][0], "name": "x", "key": hashlib.sha256(forged.encode()).hexdigest()})
+        (home / "forged.employers").write_text(json.dumps(theirs))
+        with Endpoint(self.scene, "--digests", home / "home" / "run" / "digests.sock", "--employers", home / "forged.employers") as taken:
+            client = taken.client()
+            for stolen in (key, forged):
+                answer = self.post_with(client, stolen, [self.row()] * 2, record=False).json()
+                self.assertEqual([r["result"] for r in answer["rows"]], ["not_checked"] * 2)
+            client.close()
+
+    def test_a_key_cannot_try_document_numbers(self):
+        guesses = [self.row(number=DUE, name="王示例", id_number=f"11010119900307{i:04}") for i in range(150)]
+        results = [r["result"] for r in self.post(guesses).json()["rows"]]
+        self.assertEqual(results, ["no_match"] * 100 + ["not_checked"] * 50)
+
+    def test_what_is_published_next_holds(self):
+        key = self.add("新单位", 10)
+        self.assertEqual(self.post([self.row()], key=key).code(), "key_unknown")
+        self.scene.publish()
+        self.assertTrue(eventually(lambda: self.post([self.row()], key=key).status == 200))
+        self.scene.home.sitecert("employer", "suspend", "新单位", "--quiet")
+        self.scene.publish()
+        self.assertTrue(eventually(lambda: self.post([self.row()], key=key).status == 401))
+
+    def test_no_document_number_stays_in_memory(self):
+        numbers = ("110101199003070011", "110101199003070038")
+        self.post([self.row(id_number=numbers[0])] * 3)
+        self.post_csv(self.as_csv([self.row(id_number=numbers[1])] * 3).encode())
+        self.post([self.row()])
+        read, found = memory_of(self.endpoint.process.pid, [n.encode() for n in numbers])
+        self.assertGreater(read, 1 << 20)
+        self.assertEqual(list(found.values()), [0, 0])
+
+    def test_z_without_the_list_no_key_holds(self):
+        (self.scene.home.folder / "public.employers").unlink()
+        self.assertTrue(eventually(lambda: self.post([self.row()]).status == 401))
 
 
 class Misses(Case):

@@ -60,6 +60,12 @@ bool accept_prefers_json(struct span accept)
            weight_in(accept, "application/json", NULL) > weight_in(accept, "text/html", "text/*");
 }
 
+bool accept_prefers_csv(struct span accept)
+{
+    const int csv = weight_in(accept, "text/csv", "text/*");
+    return csv > 0 && csv > weight_in(accept, "application/json", NULL);
+}
+
 bool accept_takes_gzip(struct span accept_encoding)
 {
     return weight_in(accept_encoding, "gzip", "*") > 0;

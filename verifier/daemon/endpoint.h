@@ -6,6 +6,7 @@
 
 #include <stdatomic.h>
 
+#include "core/employers/roll.h"
 #include "core/http/metrics.h"
 #include "core/http/server.h"
 #include "verifier/daemon/checks.h"
@@ -19,12 +20,14 @@
 #define ENDPOINT_ROUTES_MAX 32
 #define ENDPOINT_POLICY_LEN 512 /* bytes of the Content-Security-Policy */
 #define UPLOAD_MAX_MB       12u
+#define LISTS_MAX           4u /* of employers are checked at once */
 #define PICTURES_MAX        3u /* are read at once: each may take a processor for seconds */
 
 struct endpoint {
     struct store *store;
     struct lookups *lookups;    /* NULL: not offered */
     struct holders *holders;    /* NULL: not offered */
+    struct roll *employers;     /* who may check lists */
     const char *address_header; /* of the proxy, that names who asks; NULL: who is connected */
     struct metrics *metrics;
     struct http_route routes[ENDPOINT_ROUTES_MAX];
@@ -36,6 +39,7 @@ struct endpoint {
     char policy[ENDPOINT_POLICY_LEN];
     const char *headers[16];           /* of every answer: names and values, NULL at the end */
     atomic_uint pictures;              /* being read */
+    atomic_uint lists;                 /* being checked */
     atomic_uint_fast64_t publications; /* taken since the start */
     atomic_bool stopping;
 };
@@ -87,6 +91,7 @@ void endpoint_post_home(struct http_exchange *x, void *arg);
 void endpoint_get_verdict(struct http_exchange *x, void *arg);
 void endpoint_post_verify(struct http_exchange *x, void *arg);
 void endpoint_post_lookup(struct http_exchange *x, void *arg);
+void endpoint_post_bulk(struct http_exchange *x, void *arg);
 void endpoint_get_holder(struct http_exchange *x, void *arg);
 void endpoint_post_holder(struct http_exchange *x, void *arg);
 void endpoint_post_holder_pdf(struct http_exchange *x, void *arg);

@@ -212,7 +212,7 @@ static struct span name_of(const char *address, uint8_t room[16])
 static uint32_t closed(struct lookups *l, struct span address, const struct lookup_question *q)
 {
     (void)pthread_mutex_lock(&l->lock);
-    const uint32_t a = tally_closed(l->addresses, address, now_s());
+    const uint32_t a = q->address ? tally_closed(l->addresses, address, now_s()) : 0;
     const uint32_t b = tally_closed(l->numbers, q->number, now_s());
     (void)pthread_mutex_unlock(&l->lock);
     return a > b ? a : b;
@@ -221,7 +221,8 @@ static uint32_t closed(struct lookups *l, struct span address, const struct look
 static void count_miss(struct lookups *l, struct span address, const struct lookup_question *q)
 {
     (void)pthread_mutex_lock(&l->lock);
-    tally_add(l->addresses, address, now_s());
+    if (q->address)
+        tally_add(l->addresses, address, now_s());
     tally_add(l->numbers, q->number, now_s());
     (void)pthread_mutex_unlock(&l->lock);
 }
@@ -231,7 +232,7 @@ static void count_miss(struct lookups *l, struct span address, const struct look
 static enum rc ask_for_keys(struct lookups *l, const struct lookup_question *q,
                             struct digests_answer *ret, struct diag *d)
 {
-    struct digests_question question = { .number = q->number };
+    struct digests_question question = { .number = q->number, .key = q->key };
     ON_EXIT(buf_wipe_at) struct buf message = { 0 };
     (void)buf_reserve(&message, 256);
     enum rc rc = lookup_person(q->name, q->id_number, q->today, question.person, d);
@@ -265,7 +266,7 @@ enum lookup_outcome lookups_ask(struct lookups *l, const struct lookup_question 
 {
     uint8_t room[16];
     struct digests_answer a = { .reply = DIGESTS_NONE };
-    const struct span address = name_of(q->address, room);
+    const struct span address = q->address ? name_of(q->address, room) : (struct span){ 0 };
     *ret_retry_s = closed(l, address, q);
     if (*ret_retry_s > 0)
         return LOOKUP_CLOSED;

@@ -22,7 +22,8 @@ void lookups_wait(struct lookups *l);  /* until the helper listens, at most 5 s 
 
 struct lookup_question {
     struct span number, name, id_number; /* as typed */
-    const char *address;                 /* who asks */
+    const char *address;                 /* who asks; NULL: whoever has the key */
+    struct span key;                     /* API key: counted by it instead of the address */
     int32_t today;                       /* for old document numbers */
 };
 enum lookup_outcome {

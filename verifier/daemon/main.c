@@ -11,7 +11,7 @@
 
 struct options {
     const char *published, *root, *listen, *metrics_listen, *spool;
-    const char *lookup, *digests, *holder, *staple, *home, *client_address;
+    const char *lookup, *employers, *digests, *holder, *staple, *home, *client_address;
     bool check_config;
 };
 
@@ -33,6 +33,9 @@ static const struct cli_option options[] = {
       "where uploads stand while they are read; by default TMPDIR, else /tmp", false },
     { "lookup", 0, CLI_TEXT, "FILE", offsetof(struct options, lookup),
       "查询表；默认为发布目录旁的 DIR.lookup", "the look-up table; by default DIR.lookup", false },
+    { "employers", 0, CLI_TEXT, "FILE", offsetof(struct options, employers),
+      "可批量查验的用人单位；默认为发布目录旁的 DIR.employers",
+      "the employers that may check lists; by default DIR.employers", false },
     { "digests", 0, CLI_TEXT, "PATH", offsetof(struct options, digests),
       "sitecert-digests 的套接字；不给时由本程序以系统目录中的密钥启动它",
       "the socket of sitecert-digests; without it we start it with the key of the home", false },
@@ -83,6 +86,7 @@ static int run(const struct cli_call *call)
         .metrics_listen = o->metrics_listen,
         .spool = spool_of(o),
         .lookup = o->lookup,
+        .employers = o->employers,
         .digests = o->digests,
         .holder = o->holder,
         .staple = o->staple,

@@ -9,17 +9,25 @@
 /* name, status, code, 中文, English */
 #define REFUSE_LIST(X)                                                                             \
     X(REFUSE_BODY, 400, "body_invalid", "请求的内容读不懂", "the content cannot be read")          \
+    X(REFUSE_KEY, 401, "key_unknown", "需要有效的用人单位密钥",                                    \
+      "an employer's key that holds is needed")                                                    \
     X(REFUSE_NO_HOLDER, 403, "holder_no_match", "所填各项不都相符",                                \
       "what was given does not all fit")                                                           \
     X(REFUSE_NOT_FOUND, 404, "not_found", "没有这一项", "there is no such thing")                  \
     X(REFUSE_NOT_GIVEN, 409, "not_given", "证书目前的状态不能办理此项",                            \
       "the certificate's state does not allow it")                                                 \
+    X(REFUSE_ROWS, 413, "list_too_long", "名单超过 10000 行或有一行过长",                          \
+      "the list has more than 10,000 rows, or a row is too long")                                  \
     X(REFUSE_TYPE, 415, "content_type_unknown", "Content-Type 不是所要求的",                       \
       "Content-Type is none of those that are taken")                                              \
     X(REFUSE_RANGE, 416, "range_not_satisfiable", "文件没有所要的这一段",                          \
       "the file has no such range")                                                                \
     X(REFUSE_PICTURES, 429, "pictures_busy", "正在读取的图片太多，请稍后再试",                     \
       "too many pictures are being read; try again")                                               \
+    X(REFUSE_LISTS, 429, "lists_busy", "正在查验的名单太多，请稍后再试",                           \
+      "too many lists are being checked; try again")                                               \
+    X(REFUSE_DAY, 429, "rows_used", "今天的查验行数不够了",                                        \
+      "not so many rows are left of this day")                                                     \
     X(REFUSE_MISSES, 429, "misses_used", "没有查到的次数太多，请一小时后再试",                     \
       "too many look-ups found nothing; try again in an hour")                                     \
     X(REFUSE_LOOKUPS, 429, "lookups_busy", "查询太多，请稍后再试",                                 \

@@ -145,35 +145,42 @@ static enum rc is_ours(const struct run_options *o, const char *key_file, bool *
 
 /* --- look-ups --- */
 
-static enum rc table_of(const struct run_options *o, char ret[PATH_LEN], struct diag *d)
+/* given, else what stands beside the published folder. */
+static enum rc beside(const struct run_options *o, const char *given, const char *suffix,
+                      char ret[PATH_LEN], struct diag *d)
 {
     size_t len = strlen(o->published);
     while (len > 1 && o->published[len - 1] == '/')
         len--;
-    if (o->lookup)
-        return path_join("", o->lookup, ret, d);
-    const int n = snprintf(ret, PATH_LEN, "%.*s.lookup", (int)len, o->published);
+    if (given)
+        return path_join("", given, ret, d);
+    const int n = snprintf(ret, PATH_LEN, "%.*s%s", (int)len, o->published, suffix);
     return n > 0 && n < PATH_LEN ? RC_OK : diag_set(d, RC_LIMIT, DIAG_NO_OFFSET, "a path too long");
 }
 
-static enum rc start_digests(const struct run_options *o, char socket[PATH_LEN],
-                             struct helper **ret, struct diag *d)
+static enum rc start_digests(const struct run_options *o, const char *employers,
+                             char socket[PATH_LEN], struct helper **ret, struct diag *d)
 {
     bool ours = false;
     enum rc rc = path_join(o->home, DIGESTS_SOCKET, socket, d);
     if (rc == RC_OK)
         rc = is_ours(o, DIGESTS_KEY, &ours, d);
-    const char *const words[] = { "sitecert-digests", "--home", o->home, "--socket", socket, NULL };
+    const char *const words[] = { "sitecert-digests", "--home",  o->home, "--socket", socket,
+                                  "--employers",      employers, NULL };
     return ours && rc == RC_OK ? helper_start(words, ret, d) : rc;
 }
 
 static enum rc open_lookups(const struct run_options *o, struct run *r, struct diag *d)
 {
-    char table[PATH_LEN], socket[PATH_LEN];
-    enum rc rc = table_of(o, table, d);
+    char table[PATH_LEN], socket[PATH_LEN], employers[PATH_LEN];
+    enum rc rc = beside(o, o->lookup, ".lookup", table, d);
+    if (rc == RC_OK)
+        rc = beside(o, o->employers, ".employers", employers, d);
+    if (rc == RC_OK)
+        rc = roll_open(employers, &r->endpoint.employers, d);
     if (rc == RC_OK)
         rc = o->digests ? path_join("", o->digests, socket, d)
-                        : start_digests(o, socket, &r->digests, d);
+                        : start_digests(o, employers, socket, &r->digests, d);
     return rc == RC_OK ? lookups_open(table, socket, &r->endpoint.lookups, d) : rc;
 }
 
@@ -181,6 +188,10 @@ static void refresh_lookups(struct endpoint *e)
 {
     ON_EXIT(publication_put_at) struct publication *p = store_get(e->store);
     lookups_refresh(e->lookups, bundle_trust(publication_bundle(p))->deployment);
+    struct diag d = DIAG_INIT;
+    const enum rc rc = roll_refresh(e->employers, &d);
+    if (rc != RC_OK)
+        log_failure(LEVEL_ERROR, "employers_not_taken", rc, &d);
 }
 
 /* --- what holders come for --- */
@@ -239,6 +250,7 @@ static void close_run(struct run *r)
     helper_stop(r->digests);
     helper_stop(r->staple);
     lookups_close(e->lookups);
+    roll_close(e->employers);
     holders_close(e->holders);
     store_close(e->store);
     metrics_free(e->metrics);

@@ -11,10 +11,11 @@ struct run_options {
     const char *metrics_listen; /* NULL: no metrics */
     const char *spool;          /* folder of uploads that are being read */
     const char *lookup;         /* table of look-ups; NULL: PUBLISHED.lookup */
-    const char *digests; /* socket of sitecert-digests; NULL: in the home, and it is started */
-    const char *holder;  /* socket of sitecert-reader for holders; NULL: in the home */
-    const char *staple;  /* socket of sitecert-staple; NULL: in the home, and it is started */
-    const char *home;    /* whose keys the helpers get when they are started */
+    const char *digests;   /* socket of sitecert-digests; NULL: in the home, and it is started */
+    const char *employers; /* who may check lists; NULL: PUBLISHED.employers */
+    const char *holder;    /* socket of sitecert-reader for holders; NULL: in the home */
+    const char *staple;    /* socket of sitecert-staple; NULL: in the home, and it is started */
+    const char *home;      /* whose keys the helpers get when they are started */
     const char *address_header; /* as in struct endpoint */
 };
 

@@ -27,7 +27,7 @@
 #define LIMIT_MAX     1000000000
 
 struct options {
-    const char *home, *key, *socket;
+    const char *home, *key, *socket, *employers;
     struct cli_number per_number, per_second;
 };
 
@@ -41,6 +41,11 @@ static const struct cli_option options[] = {
     { "socket", 0, CLI_TEXT, "PATH", offsetof(struct options, socket),
       "监听的套接字；默认为系统目录中的 " SOCKET_FILE,
       "where to listen; by default " SOCKET_FILE " in the home", false },
+    { "employers", 0, CLI_TEXT, "FILE", offsetof(struct options, employers),
+      "发布目录旁的 DIR.employers：其中各密钥另有每日上限；默认没有",
+      "DIR.employers beside the published folder: its keys have a bound of their own each day; by "
+      "default none",
+      false },
     { "per-number", 0, CLI_NUMBER, "N", offsetof(struct options, per_number),
       "同一证书编号每小时至多答几次；默认 200",
       "answers for one certificate number in an hour; by default 200", false },
@@ -109,9 +114,13 @@ static enum rc run_with(const struct options *o, struct diag *d)
     uint8_t secret[LOOKUP_KEY_LEN];
     ON_EXIT(fd_close_at) int listening = -1;
     ON_EXIT(fd_close_at) int stop = stop_signals();
-    const struct serve_options limits = { .per_number = limit(&o->per_number, PER_NUMBER),
-                                          .per_second = limit(&o->per_second, PER_SECOND) };
+    ON_EXIT(roll_close_at) struct roll *employers = NULL;
+    struct serve_options limits = { .per_number = limit(&o->per_number, PER_NUMBER),
+                                    .per_second = limit(&o->per_second, PER_SECOND) };
     enum rc rc = read_key(o, secret, d);
+    if (rc == RC_OK)
+        rc = roll_open(o->employers, &employers, d);
+    limits.employers = employers;
     if (rc == RC_OK)
         rc = open_socket(o, &listening, d);
     if (rc != RC_OK)

@@ -14,6 +14,7 @@
 
 #define CONNECTIONS_MAX 128u
 #define SEND_MS         5000
+#define UNKNOWN_KEY_S   60u
 
 struct server {
     uint8_t secret[LOOKUP_KEY_LEN];
@@ -23,6 +24,7 @@ struct server {
     int64_t second; /* in which `given` were given */
     uint32_t given;
     atomic_uint connections;
+    pthread_mutex_t refresh; /* of the employers */
 };
 
 struct talk {
@@ -37,12 +39,42 @@ static int64_t now_s(void)
     return t.tv_sec;
 }
 
-/* Seconds to wait; 0: it is counted and may be answered. */
-static uint32_t admit(struct server *s, struct span number)
+/* Of the key's own day; who has no key that holds gets nothing by it. */
+static uint32_t admit_employer(struct server *s, struct span key)
+{
+    struct employer e;
+    (void)pthread_mutex_lock(&s->refresh);
+    struct diag d = DIAG_INIT;
+    const enum rc rc = roll_refresh(s->limits.employers, &d);
+    (void)pthread_mutex_unlock(&s->refresh);
+    if (rc != RC_OK)
+        log_failure(LEVEL_ERROR, "employers_not_taken", rc, &d);
+    return roll_find(s->limits.employers, key, &e) ? roll_take(s->limits.employers, &e, 1)
+                                                   : UNKNOWN_KEY_S;
+}
+
+/* For one number, whoever asks: the bound that stands between a key and guesses. */
+static uint32_t admit_number(struct server *s, struct span number)
 {
     const int64_t now = now_s();
     (void)pthread_mutex_lock(&s->lock);
-    uint32_t wait = tally_closed(s->numbers, number, now);
+    const uint32_t wait = tally_closed(s->numbers, number, now);
+    if (wait == 0)
+        tally_add(s->numbers, number, now);
+    (void)pthread_mutex_unlock(&s->lock);
+    return wait;
+}
+
+/* Seconds to wait; 0: it is counted and may be answered. */
+static uint32_t admit(struct server *s, const struct digests_question *q)
+{
+    if (q->key.len > 0) {
+        const uint32_t employer_wait = admit_employer(s, q->key);
+        return employer_wait > 0 ? employer_wait : admit_number(s, q->number);
+    }
+    const int64_t now = now_s();
+    (void)pthread_mutex_lock(&s->lock);
+    uint32_t wait = tally_closed(s->numbers, q->number, now);
     if (now != s->second) {
         s->second = now;
         s->given = 0;
@@ -51,7 +83,7 @@ static uint32_t admit(struct server *s, struct span number)
         wait = 1;
     if (wait == 0) {
         s->given++;
-        tally_add(s->numbers, number, now);
+        tally_add(s->numbers, q->number, now);
     }
     (void)pthread_mutex_unlock(&s->lock);
     return wait;
@@ -63,7 +95,7 @@ static enum rc answer(struct server *s, struct span message, struct buf *to, str
     const enum rc rc = digests_question_read(message, &q, d);
     if (rc != RC_OK)
         return rc;
-    struct digests_answer a = { .reply = DIGESTS_CLOSED, .retry_s = admit(s, q.number) };
+    struct digests_answer a = { .reply = DIGESTS_CLOSED, .retry_s = admit(s, &q) };
     if (a.retry_s == 0) {
         a.reply = DIGESTS_GIVEN;
         lookup_keys_make(s->secret, q.number, q.person, &a.keys);
@@ -138,7 +170,8 @@ enum rc serve(int listening, int stop_fd, const uint8_t secret[LOOKUP_KEY_LEN],
     s.limits = *o;
     memcpy(s.secret, secret, sizeof s.secret);
     s.numbers = tally_new(o->per_number);
-    if (!s.numbers || pthread_mutex_init(&s.lock, NULL) != 0)
+    if (!s.numbers || pthread_mutex_init(&s.lock, NULL) != 0 ||
+        pthread_mutex_init(&s.refresh, NULL) != 0)
         return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "counts");
     return accept_on(&s, listening, stop_fd, d);
 }

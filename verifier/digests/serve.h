@@ -1,11 +1,13 @@
 /* Answers questions of core/lookup/digests.h on one socket; a thread for each who is connected. */
 #pragma once
 
+#include "core/employers/roll.h"
 #include "core/lookup/digests.h"
 
 struct serve_options {
-    uint32_t per_number; /* answers for one certificate number in an hour */
-    uint32_t per_second; /* answers in all */
+    uint32_t per_number;    /* answers for one certificate number in an hour */
+    uint32_t per_second;    /* answers in all, without an API key */
+    struct roll *employers; /* whose keys have a bound of their own; borrowed */
 };
 
 /* listening: owned. Returns when stop_fd can be read. */

@@ -3,6 +3,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/employers/rations.h"
+#include "core/employers/roll.h"
 #include "core/sys/file.h"
 #include "issuer/employers/employers_change.h"
 #include "tests/unit/check.h"
@@ -122,6 +124,84 @@ static void there_is_an_end_to_employers(void **state)
     assert_int_equal(employers_more(&all, &e, NULL), RC_LIMIT);
 }
 
+static void a_day_has_its_rows_and_then_ends(void **state)
+{
+    (void)state;
+    struct rations *const r = rations_new();
+    const struct employer a = { .key = { 1 }, .rows_per_day = 10 };
+    const struct employer b = { .key = { 2 }, .rows_per_day = 1 };
+    assert_non_null(r);
+    assert_int_equal(rations_take(r, &a, 11, 100), RATION_S);
+    assert_int_equal(rations_take(r, &a, 6, 150), 0);
+    assert_int_equal(rations_take(r, &a, 5, 160), RATION_S - 60);
+    assert_int_equal(rations_take(r, &b, 1, 160), 0);
+    assert_int_equal(rations_take(r, &a, 4, 170), 0);
+    assert_int_equal(rations_take(r, &a, 1, 100 + RATION_S - 1), 1);
+    assert_int_equal(rations_take(r, &a, 10, 100 + RATION_S), 0);
+    rations_free(r);
+}
+
+static void days_of_more_keys_than_there_may_be_wait(void **state)
+{
+    (void)state;
+    struct rations *const r = rations_new();
+    struct employer e = { .rows_per_day = 2 };
+    assert_non_null(r);
+    for (uint32_t i = 0; i < EMPLOYERS_MAX; i++) {
+        memcpy(e.key, &i, sizeof i);
+        e.key[31] = 1;
+        assert_int_equal(rations_take(r, &e, 1, 100), 0);
+    }
+    const struct employer more = { .key = { 9 }, .rows_per_day = 2 };
+    assert_int_equal(rations_take(r, &more, 1, 100), RATION_S);
+    assert_int_equal(rations_take(r, &e, 1, 100), 0);
+    assert_int_equal(rations_take(r, &more, 1, 100 + RATION_S), 0);
+    rations_free(r);
+}
+
+static void write_file(const char *path, const char *text)
+{
+    assert_int_equal(file_replace(path, span_text(text), 0600, NULL), RC_OK);
+}
+
+static void a_roll_follows_its_file(void **state)
+{
+    (void)state;
+    static const char key[] = "sc1.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    char folder[] = "/tmp/roll-XXXXXX", path[PATH_LEN], hash[2 * SHA256_LEN + 1], text[600];
+    uint8_t bytes[SHA256_LEN];
+    struct roll *r = NULL;
+    struct employer e;
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(path_join(folder, "list", path, NULL), RC_OK);
+    assert_true(employer_key_hash(span_text(key), bytes));
+    hex_encode(bytes, sizeof bytes, hash);
+    (void)snprintf(text, sizeof text, LIST(ONE("\"a\"", "\"p\"", "%s", "3", "\"active\"")), hash);
+
+    assert_int_equal(roll_open(path, &r, NULL), RC_OK);
+    assert_int_equal(roll_refresh(r, NULL), RC_OK);
+    assert_false(roll_find(r, span_text(key), &e));
+    write_file(path, text);
+    assert_int_equal(roll_refresh(r, NULL), RC_OK);
+    assert_true(roll_find(r, span_text(key), &e));
+    assert_string_equal(e.name, "a");
+    assert_int_equal(roll_take(r, &e, 3), 0);
+    assert_in_range(roll_take(r, &e, 1), RATION_S - 10, RATION_S);
+
+    write_file(path, "{}");
+    assert_int_equal(roll_refresh(r, NULL), RC_FORMAT);
+    assert_false(roll_find(r, span_text(key), &e));
+    assert_int_equal(roll_refresh(r, NULL), RC_OK); /* once */
+    write_file(path, text);
+    assert_int_equal(roll_refresh(r, NULL), RC_OK);
+    assert_true(roll_find(r, span_text(key), &e));
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(roll_refresh(r, NULL), RC_OK);
+    assert_false(roll_find(r, span_text(key), &e));
+    roll_close(r);
+    assert_int_equal(rmdir(folder), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -130,6 +210,9 @@ int main(void)
         cmocka_unit_test(what_is_no_key_has_no_hash),
         cmocka_unit_test(a_key_is_whose_it_is_until_suspended),
         cmocka_unit_test(there_is_an_end_to_employers),
+        cmocka_unit_test(a_day_has_its_rows_and_then_ends),
+        cmocka_unit_test(days_of_more_keys_than_there_may_be_wait),
+        cmocka_unit_test(a_roll_follows_its_file),
     };
     return cmocka_run_group_tests_name("employers", tests, NULL, NULL);
 }

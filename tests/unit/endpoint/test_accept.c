@@ -29,6 +29,17 @@ static void json_is_for_who_wants_it_more_than_a_page(void **state)
             fail_msg("%s", cases[i].accept);
 }
 
+static void csv_is_for_who_wants_it_more_than_json(void **state)
+{
+    (void)state;
+    assert_true(accept_prefers_csv(SPAN_LITERAL("text/csv")));
+    assert_true(accept_prefers_csv(SPAN_LITERAL("application/json;q=0.5, text/csv")));
+    assert_false(accept_prefers_csv(SPAN_LITERAL("text/csv;q=0.5, application/json")));
+    assert_false(accept_prefers_csv(SPAN_LITERAL("text/csv;q=0")));
+    assert_false(accept_prefers_csv(SPAN_LITERAL("*/*")));
+    assert_false(accept_prefers_csv(SPAN_LITERAL("")));
+}
+
 static void gzip_is_sent_to_who_takes_it(void **state)
 {
     (void)state;
@@ -45,6 +56,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(json_is_for_who_wants_it_more_than_a_page),
+        cmocka_unit_test(csv_is_for_who_wants_it_more_than_json),
         cmocka_unit_test(gzip_is_sent_to_who_takes_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

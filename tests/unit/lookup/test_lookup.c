@@ -163,11 +163,15 @@ static void messages_come_back_as_they_went(void **state)
 {
     (void)state;
     struct buf b = { 0 };
-    struct digests_question q = { .number = SPAN_LITERAL("0330\xff"), .person = { 5 } }, got;
+    struct digests_question q = { .number = SPAN_LITERAL("0330\xff"),
+                                  .person = { 5 },
+                                  .key = SPAN_LITERAL("sc1.x") },
+                            got;
     digests_question_put(&b, &q);
     assert_int_equal(digests_question_read(buf_span(&b), &got, NULL), RC_OK);
     assert_true(span_equal(got.number, q.number));
     assert_memory_equal(got.person, q.person, sizeof q.person);
+    assert_true(span_equal(got.key, q.key));
     for (size_t len = 0; len < b.len; len++)
         assert_int_equal(digests_question_read(span_of(b.ptr, len), &got, NULL), RC_FORMAT);
 

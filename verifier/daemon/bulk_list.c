@@ -1,0 +1,182 @@
+#include "verifier/daemon/bulk_list.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/json/json.h"
+#include "core/text/csv.h"
+#include "core/text/text.h"
+
+static const char *const names[BULK_FIELDS] = {
+    [BULK_NUMBER] = "number",
+    [BULK_NAME] = "name",
+    [BULK_ID_NUMBER] = "id_number",
+};
+
+void bulk_list_free(struct bulk_list *l)
+{
+    buf_wipe_at(&l->text);
+    free(l->rows);
+    *l = (struct bulk_list){ 0 };
+}
+
+struct span bulk_cell(const struct bulk_list *l, size_t row, enum bulk_field field)
+{
+    const struct bulk_row *const r = &l->rows[row];
+    return span_of(l->text.ptr + r->at[field], r->len[field]);
+}
+
+static enum rc add(struct bulk_list *l, const struct span cells[BULK_FIELDS], struct diag *d)
+{
+    if (l->count == BULK_ROWS_MAX)
+        return diag_set(d, RC_LIMIT, DIAG_NO_OFFSET, "more than %u rows", BULK_ROWS_MAX);
+    if (l->count == l->room) {
+        const size_t room = l->room ? 2 * l->room : 64;
+        struct bulk_row *const grown = realloc(l->rows, room * sizeof *grown);
+        if (!grown)
+            return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "no memory for a list");
+        l->rows = grown;
+        l->room = room;
+    }
+    struct bulk_row *const r = &l->rows[l->count++];
+    for (size_t i = 0; i < BULK_FIELDS; i++) {
+        r->at[i] = l->text.len;
+        r->len[i] = cells[i].len;
+        buf_put_span(&l->text, cells[i]);
+    }
+    return buf_rc(&l->text, d);
+}
+
+static enum rc settle(const struct bulk_list *l, struct diag *d)
+{
+    return l->count > 0 ? RC_OK : diag_set(d, RC_FORMAT, DIAG_NO_OFFSET, "a list without a row");
+}
+
+/* --- CSV --- */
+
+struct columns {
+    bool known;
+    size_t place[BULK_FIELDS];
+};
+
+static enum rc read_header(const struct csv_row *row, struct columns *ret, struct diag *d)
+{
+    unsigned found = 0;
+    for (size_t i = 0; row->count == BULK_FIELDS && i < BULK_FIELDS; i++)
+        for (size_t f = 0; f < BULK_FIELDS; f++)
+            if (span_equal(row->cells[i], span_text(names[f]))) {
+                ret->place[f] = i;
+                found |= 1u << f;
+            }
+    ret->known = found == (1u << BULK_FIELDS) - 1;
+    return ret->known ? RC_OK
+                      : diag_set(d, RC_FORMAT, (size_t)row->offset,
+                                 "the header is not number,name,id_number");
+}
+
+static enum rc take_row(struct bulk_list *l, struct columns *c, const struct csv_row *row,
+                        struct diag *d)
+{
+    struct span cells[BULK_FIELDS];
+    if (!c->known)
+        return read_header(row, c, d);
+    if (row->count != BULK_FIELDS)
+        return diag_set(d, RC_FORMAT, (size_t)row->offset, "line %llu has not three cells",
+                        (unsigned long long)row->line);
+    for (size_t f = 0; f < BULK_FIELDS; f++)
+        cells[f] = row->cells[c->place[f]];
+    return add(l, cells, d);
+}
+
+static enum rc take_piece(struct bulk_list *l, struct columns *c, struct csv *csv,
+                          struct span piece, struct diag *d)
+{
+    enum rc rc = RC_OK;
+    while (rc == RC_OK && piece.len > 0) {
+        struct csv_row row;
+        size_t used;
+        bool any;
+        rc = csv_push(csv, piece, &used, &row, &any, d);
+        if (rc == RC_OK && any)
+            rc = take_row(l, c, &row, d);
+        if (rc == RC_OK)
+            piece = span_of(piece.ptr + used, piece.len - used);
+    }
+    return rc;
+}
+
+static enum rc take_end(struct bulk_list *l, struct columns *c, struct csv *csv, struct diag *d)
+{
+    struct csv_row row;
+    bool any;
+    const enum rc rc = csv_finish(csv, &row, &any, d);
+    return rc == RC_OK && any ? take_row(l, c, &row, d) : rc;
+}
+
+static void close_text(struct text *t)
+{
+    /* What was read is people's data. */
+    buf_wipe_at(&t->chunk);
+    buf_wipe_at(&t->decoder.raw);
+    buf_wipe_at(&t->decoder.text);
+    text_close(t);
+}
+
+static void close_csv(struct csv *c)
+{
+    buf_wipe_at(&c->text);
+    csv_free(c);
+}
+
+enum rc bulk_list_csv(struct span bytes, struct bulk_list *ret, struct diag *d)
+{
+    ON_EXIT(close_text) struct text text = { 0 };
+    ON_EXIT(close_csv) struct csv csv = { 0 };
+    struct columns columns = { 0 };
+    bool end = false;
+    enum rc rc = text_open_bytes(bytes, "the list", true, &text, d);
+    if (rc == RC_OK)
+        rc = text_begin_first(&text, d);
+    csv_begin(&csv, 0, 1);
+    /* Once, so that growing leaves no copy behind: two bytes of GB18030 are three of UTF-8. */
+    if (rc == RC_OK && !buf_reserve(&ret->text, bytes.len + bytes.len / 2 + 1))
+        rc = buf_rc(&ret->text, d);
+    while (rc == RC_OK && !end) {
+        struct span piece = { 0 };
+        rc = text_next(&text, &piece, &end, d);
+        if (rc == RC_OK && !end)
+            rc = take_piece(ret, &columns, &csv, piece, d);
+    }
+    if (rc == RC_OK)
+        rc = take_end(ret, &columns, &csv, d);
+    return rc == RC_OK ? settle(ret, d) : rc;
+}
+
+/* --- JSON --- */
+
+static enum rc take_object(struct bulk_list *l, const json_t *object, size_t i, struct diag *d)
+{
+    struct span cells[BULK_FIELDS];
+    bool whole = json_object_size(object) == BULK_FIELDS;
+    for (size_t f = 0; f < BULK_FIELDS; f++) {
+        const json_t *const value = json_object_get(object, names[f]);
+        whole = whole && json_is_string(value);
+        cells[f] = span_of(json_string_value(value), json_string_length(value));
+    }
+    return whole ? add(l, cells, d)
+                 : diag_set(d, RC_FORMAT, DIAG_NO_OFFSET,
+                            "item %zu has not number, name and id_number alone", i);
+}
+
+enum rc bulk_list_json(struct span text, struct bulk_list *ret, struct diag *d)
+{
+    ON_EXIT(json_decref_at) json_t *root = NULL;
+    enum rc rc = json_read(text, &root, d);
+    if (rc == RC_OK && !json_is_array(root))
+        rc = diag_set(d, RC_FORMAT, DIAG_NO_OFFSET, "no array");
+    if (rc == RC_OK && !buf_reserve(&ret->text, text.len))
+        rc = buf_rc(&ret->text, d);
+    for (size_t i = 0; rc == RC_OK && i < json_array_size(root); i++)
+        rc = take_object(ret, json_array_get(root, i), i, d);
+    return rc == RC_OK ? settle(ret, d) : rc;
+}

@@ -1,0 +1,36 @@
+/*
+ * A list of people to check, as an employer sends it: CSV (UTF-8, or GB18030 as spreadsheets save
+ * it) with the columns number, name and id_number in any order, or a JSON array of objects with
+ * these three members. Held whole: its bytes are bounded before it comes here. Wiped when freed.
+ */
+#pragma once
+
+#include "core/base/buf.h"
+#include "core/base/rc.h"
+
+#define BULK_ROWS_MAX 10000u
+
+enum bulk_field { BULK_NUMBER = 0, BULK_NAME = 1, BULK_ID_NUMBER = 2 };
+#define BULK_FIELDS 3u
+
+struct bulk_row {
+    size_t at[BULK_FIELDS], len[BULK_FIELDS]; /* in text */
+};
+struct bulk_list {
+    size_t count, room;
+    struct bulk_row *rows; /* owned */
+    struct buf text;
+};
+void bulk_list_free(struct bulk_list *l); /* wiped; for ON_EXIT too */
+
+/* Borrows l. */
+struct span bulk_cell(const struct bulk_list *l, size_t row, enum bulk_field field);
+
+/*
+ * ret  zeroed
+ *
+ * RC_FORMAT  no such list, or without a row
+ * RC_LIMIT   more than BULK_ROWS_MAX rows, or a limit of core/text
+ */
+MUST_CHECK enum rc bulk_list_csv(struct span bytes, struct bulk_list *ret, struct diag *d);
+MUST_CHECK enum rc bulk_list_json(struct span text, struct bulk_list *ret, struct diag *d);

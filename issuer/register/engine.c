@@ -163,7 +163,8 @@ static enum rc work_row(struct work *w, struct diag *d)
 
     w->outcome->outcome = OUTCOME_RECORDED;
     rc = kind->take(w, d);
-    return rc == RC_OK ? finish_row(w, d) : rc;
+    /* An order may still be refused when it comes to the signer: nothing of it is stored. */
+    return rc == RC_OK && w->outcome->outcome != OUTCOME_REFUSED ? finish_row(w, d) : rc;
 }
 
 enum rc engine_apply(struct engine *e, const struct record *record, const struct reasons *early,

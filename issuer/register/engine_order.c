@@ -140,18 +140,13 @@ static void put_payload(struct engine *e, const struct order_leaf *o, bool with_
     order_payload_put(&e->payload, &text);
 }
 
-static enum rc countersign(struct engine *e, const struct order_leaf *o, struct buf *to,
-                           struct diag *d)
+static enum rc countersign(struct engine *e, struct buf *to, struct diag *d)
 {
-    if (e->given)
-        return register_order_second_put(e->reg, o->cert->id, (uint32_t)o->cert->order_count,
-                                         e->given->second, d);
-    const enum rc rc = operator_sign(e->second.key, e->home->trust, true, buf_span(&e->payload),
-                                     e->home->now, to, d);
-    if (rc != RC_OK)
-        return rc;
-    return register_order_second_put(e->reg, o->cert->id, (uint32_t)o->cert->order_count,
-                                     buf_span(to), d);
+    if (!e->given)
+        return operator_sign(e->second.key, e->home->trust, true, buf_span(&e->payload),
+                             e->home->now, to, d);
+    buf_put_span(to, e->given->second);
+    return buf_rc(to, d);
 }
 
 /* Before it is in the log: what the signer does not admit has never been. */
@@ -197,7 +192,7 @@ enum rc engine_log_order(struct engine *e, const struct order_leaf *o, struct di
     put_payload(e, o, with_second);
     rc = buf_rc(&e->payload, d);
     if (rc == RC_OK && with_second && !e->options.dry_run)
-        rc = countersign(e, o, &second, d);
+        rc = countersign(e, &second, d);
     if (rc != RC_OK)
         return rc;
 
@@ -206,9 +201,12 @@ enum rc engine_log_order(struct engine *e, const struct order_leaf *o, struct di
     if (e->options.dry_run)
         buf_put_span(&e->leaf, buf_span(&e->payload));
     else
-        rc = sign_order(e, e->given ? e->given->second : buf_span(&second), d);
+        rc = sign_order(e, buf_span(&second), d);
     if (rc == RC_OK)
         rc = buf_rc(&e->leaf, d);
+    if (rc == RC_OK && second.len > 0)
+        rc = register_order_second_put(e->reg, o->cert->id, (uint32_t)o->cert->order_count,
+                                       buf_span(&second), d);
     if (rc != RC_OK)
         return rc;
 
@@ -316,6 +314,14 @@ static enum rc check_order(struct work *w, struct diag *d)
     return rc;
 }
 
+/* The signer's trust list may be newer than ours: what it refuses of an order that was signed
+ * elsewhere is no failure of ours. When it has gone, it is. */
+static bool is_refused(const struct engine *e, enum rc rc, const struct diag *why)
+{
+    return e->given && (rc == RC_REFUSED || rc == RC_BAD_SIGNATURE || rc == RC_NOT_FOUND) &&
+           strncmp(why->text, SIGNER_WORDS, sizeof SIGNER_WORDS - 1) != 0;
+}
+
 static enum rc take_order(struct work *w, struct diag *d)
 {
     const struct order_leaf o = {
@@ -326,9 +332,16 @@ static enum rc take_order(struct work *w, struct diag *d)
         .reference = w->record->as.order.reference,
         .effective = effective_on(w),
     };
-    enum rc rc = engine_log_order(w->e, &o, d);
-    if (rc == RC_OK)
-        rc = register_cert_put(w->e->reg, &w->cert, false, d);
+    struct diag why = DIAG_INIT;
+    enum rc rc = engine_log_order(w->e, &o, &why);
+    if (is_refused(w->e, rc, &why)) {
+        w->outcome->outcome = OUTCOME_REFUSED;
+        reasons_add_detail(&w->outcome->reasons, REASON_OPERATOR_UNKNOWN, NULL, "%.90s", why.text);
+        return RC_OK;
+    }
+    if (rc != RC_OK)
+        return diag_set(d, rc, why.offset, "%s", why.text);
+    rc = register_cert_put(w->e->reg, &w->cert, false, d);
     w->row.person = w->cert.person;
     w->row.cert = w->cert.id;
     w->row.version = w->cert.version;

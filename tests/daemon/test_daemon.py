@@ -66,6 +66,13 @@ class Case(unittest.TestCase):
         self.assertEqual((answer.status, answer.code()), (status, code), answer.body)
         return answer
 
+    def order(self, action, number, *more, clock=None):
+        done = self.home.sitecert("order", action, number, "--reason", "核查中", "--ref", "示例〔2020〕1号", "--sign-only", *more, clock=clock)
+        return done.stdout.encode()
+
+    def post_order(self, body):
+        return self.client.ask("POST", "/v1/orders", {"Content-Type": "application/json"}, body)
+
     def done(self, location, who="zj"):
         a = self.get(location, who, headers={"Prefer": "wait=30"})
         self.assertEqual((a.status, a.json()["state"]), (200, "done"), a.body)
@@ -209,13 +216,6 @@ class Batches(Case):
         lines = self.results("order", row.encode())
         self.assertEqual([r["code"] for r in lines[0]["reasons"]], ["operator_unknown"])
 
-    def order(self, action, number, *more, clock=None):
-        done = self.home.sitecert("order", action, number, "--reason", "核查中", "--ref", "示例〔2020〕1号", "--sign-only", *more, clock=clock)
-        return done.stdout.encode()
-
-    def post_order(self, body):
-        return self.client.ask("POST", "/v1/orders", {"Content-Type": "application/json"}, body)
-
     def test_an_order_that_an_operator_signed_takes_effect_once(self):
         self.results("training", daemon.trainings(71))
         number = self.results("test", daemon.tests(71))[0]["number"]
@@ -252,6 +252,29 @@ class Batches(Case):
 
     def test_a_batch_that_is_not_there_is_not_found(self):
         self.refused(self.get("/v1/batches/0123456789abcdef"), 404, "not_found")
+
+
+class Suspension(Case):
+    def test_an_order_that_the_signer_refuses_is_refused_and_no_more(self):
+        """The signer follows the trust list at once, and knows that an operator is suspended before the core does."""
+        self.results("training", daemon.trainings(73))
+        number = self.results("test", daemon.tests(73))[0]["number"]
+        keys, third = self.home.path / "keys", self.home.folder / "third.pem"
+        subprocess.run(["openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", third], check=True, capture_output=True)
+        subprocess.run(["openssl", "pkey", "-in", third, "-pubout", "-out", third.with_suffix(".pub")], check=True, capture_output=True)
+        first, second = keys / "operator-1.pem", keys / "operator-2.pem"
+        early, later = "2020-08-03T09:58:00+08:00", "2020-08-03T09:59:00+08:00"
+        self.home.sitecert("operator", "add", "操作员三", "--key", third.with_suffix(".pub"), clock=early)
+        self.home.sitecert("keys", "publish", "--operator", first, "--operator", second, clock=early)
+        body = self.order("suspend", number, "--operator", str(second), clock=early)
+        self.home.sitecert("operator", "suspend", self.home.operator(2)[0], clock=later)
+        self.home.sitecert("keys", "publish", "--operator", first, "--operator", third, clock=later)
+        pid = self.core.process.pid
+        a = self.refused(self.post_order(body), 422, "order_refused")
+        self.assertEqual(a.json()["errors"][0]["code"], "operator_unknown")
+        self.assertEqual((self.core.process.pid, self.core.process.poll()), (pid, None))
+        self.assertEqual(json.loads(self.home.sitecert("show", number, "--json").stdout)["orders"], [])
+        self.assertEqual(self.post_order(self.order("suspend", number, "--operator", str(first))).json()["outcome"], "recorded")
 
 
 class Queue(Case):
@@ -443,7 +466,7 @@ class Whole(unittest.TestCase):
 
 
 def load_tests(loader, _, __):
-    cases = (Batches, Queue, Ends, Troubles, Whole)
+    cases = (Batches, Suspension, Queue, Ends, Troubles, Whole)
     return unittest.TestSuite(loader.loadTestsFromTestCase(c) for c in cases)
 
 

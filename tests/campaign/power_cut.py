@@ -270,6 +270,8 @@ def cut_often(scene, images, dice, blind):
             lost += 1
             if not blind:
                 print(f"image {i} ({way}): {wrong}", flush=True)
+        if (i + 1) % 100 == 0:
+            print(f"{i + 1} images, {lost} lost something, {rows} rows acknowledged", flush=True)
     print(f"{'syncs of the register ignored' if blind else 'syncs as made'}: {lost} of {images} images lost something; "
           f"{rows} rows had been acknowledged in them; kept of what was not synced: {ways}", flush=True)
     return lost

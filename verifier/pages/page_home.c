@@ -80,7 +80,7 @@ void page_home(struct buf *to, const struct page_view *view)
     if (view->has_lookup)
         put_lookup_form(&p);
     if (view->has_holder) {
-        buf_put_text(to, "<p>");
+        buf_put_text(to, "<p class=\"next\">");
         page_link(&p, "/holder", WORD_HOLDER);
         buf_put_text(to, "</p>\n");
     }

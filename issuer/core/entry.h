@@ -11,7 +11,7 @@
 #include "issuer/core/bodies.h"
 #include "issuer/daemon/protocol.h"
 
-enum entry_type { ENTRY_BATCH = 1, ENTRY_NONCE = 2 }; /* on disk: never renumber */
+enum entry_type { ENTRY_NONE = 0, ENTRY_BATCH = 1, ENTRY_NONCE = 2 }; /* on disk: never renumber */
 
 /* Spans are borrowed. */
 struct entry {

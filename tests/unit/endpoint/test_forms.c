@@ -76,8 +76,8 @@ static void what_two_readers_could_read_differently_is_refused(void **state)
         "--b\r\nContent-Disposition: form-data; name=\"t\"; name=\"u\"\r\n\r\nx\r\n--b--",
         "--b\r\nContent-Disposition: form-data; name=\"t\"; filename*=x\r\n\r\nx\r\n--b--",
         "--b\r\nContent-Disposition: attachment; name=\"t\"\r\n\r\nx\r\n--b--",
-        "--b\r\nContent-Disposition: form-data; name=\"t\"\r\nContent-Disposition: form-data; "
-        "name=\"u\"\r\n\r\nx\r\n--b--",
+        ("--b\r\nContent-Disposition: form-data; name=\"t\"\r\nContent-Disposition: form-data; "
+         "name=\"u\"\r\n\r\nx\r\n--b--"),
         "--b\r\nContent-Disposition: form-data; name=\"t\"\r\nX-More: 1\r\n\r\nx\r\n--b--",
         "--b\r\nContent-Disposition: form-data; name=\"t\"\r\n folded\r\n\r\nx\r\n--b--",
         "--b\r\nContent-Disposition: form-data; name=\"t\"\r\n\r\nx--b--",

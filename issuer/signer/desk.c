@@ -204,7 +204,7 @@ static enum rc answer_publication(struct visit *v, struct diag *d)
 {
     char typ[128];
     const struct span s = v->q->typ;
-    if (s.len >= sizeof typ || memchr(s.ptr ? (const char *)s.ptr : "", '\0', s.len))
+    if (s.len == 0 || s.len >= sizeof typ || memchr(s.ptr, '\0', s.len))
         return diag_set(d, RC_FORMAT, DIAG_NO_OFFSET, "that is no type of publication");
     memcpy(typ, s.ptr, s.len);
     typ[s.len] = '\0';

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Slow and half-open clients by the thousand, and what a well-behaved one notices of them.
 
-usage: http_slow.py HTTP_SCENE [CONNECTIONS]
+usage: http_slow.py HTTP_SCENE [CONNECTIONS [P99_MS]]
 
 A fifth each: silent, dripping a request line, dripping headers, dripping a body, not taking an answer. Prints the p50 and p99
 of requests over one kept connection and over new ones, the server's memory, and how late the slow ones were cut; fails when p99
-is over 50 ms, memory over 200 MB, or a slow one outlives its limit.
+is over P99_MS (50), memory over 200 MB, or a slow one outlives its limit. Beside other tests, give P99_MS more room.
 """
 import json
 import pathlib
@@ -20,7 +20,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "blackbox"))
 from http_scene import Scene, read_answer, request  # noqa: E402
 
-P99_MAX_MS = 50
+P99_MAX_MS = 50  # of a machine that does nothing else
 MEMORY_MAX_MB = 200
 LATE_MAX_S = 1.5  # libmicrohttpd counts idle time in whole seconds
 DRIP_S = 2.0
@@ -146,7 +146,7 @@ def wait_until_empty(scene, began):
     return time.monotonic() - began
 
 
-def main(program, count):
+def main(program, count=10000, p99_max_ms=P99_MAX_MS):
     raise_files()
     with Scene(program, connections=count + 100, head_ms=HEAD_S * 1000, body_ms=BODY_S * 1000, answer_ms=ANSWER_S * 1000,
                idle_ms=IDLE_S * 1000) as scene:
@@ -166,11 +166,11 @@ def main(program, count):
         memory = memory_mb(scene.process.pid)
         print(f"{'memory at most':<34} {memory:.0f} MB with {open_now} connections, opened in {opening:.1f} s")
         late = judge_lateness(rows, all_cut, opening)
-    return max(kept, new) <= P99_MAX_MS and memory <= MEMORY_MAX_MB and late
+    return max(kept, new) <= p99_max_ms and memory <= MEMORY_MAX_MB and late
 
 
 if __name__ == "__main__":
     if sys.argv[1] == "--attack":
         attack(sys.argv[2], int(sys.argv[3]))
     else:
-        sys.exit(0 if main(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 10000) else 1)
+        sys.exit(0 if main(sys.argv[1], *map(int, sys.argv[2:4])) else 1)

@@ -5,7 +5,6 @@
 
 #include "core/cose/cbor.h"
 #include "core/ipc/ipc.h"
-#include "core/sys/file.h"
 
 /* Keys of both maps: what is empty, zero or false is left out. */
 enum key {
@@ -184,15 +183,8 @@ enum rc holder_call(const char *path, const struct holder_question *q, uint32_t 
 {
     assert(path && q && message && ret);
 
-    ON_EXIT(fd_close_at) int socket = -1;
     buf_clear(message);
     holder_question_put(message, q);
-    enum rc rc = buf_rc(message, d);
-    if (rc == RC_OK)
-        rc = ipc_connect(path, timeout_ms, &socket, d);
-    if (rc == RC_OK)
-        rc = ipc_send(socket, buf_span(message), -1, timeout_ms, d);
-    if (rc == RC_OK)
-        rc = ipc_receive(socket, message, NULL, timeout_ms, d);
+    const enum rc rc = ipc_call(path, timeout_ms, message, d);
     return rc == RC_OK ? holder_answer_read(buf_span(message), ret, d) : rc;
 }

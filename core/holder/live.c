@@ -4,7 +4,6 @@
 
 #include "core/cose/cbor.h"
 #include "core/ipc/ipc.h"
-#include "core/sys/file.h"
 
 enum key { KEY_VERSION = 0, KEY_WHAT = 1, KEY_BODY = 2 };
 #define BODY_MAX 256u /* bytes of a staple, with room */
@@ -96,15 +95,8 @@ enum rc live_call(const char *path, struct span token, uint32_t timeout_ms, stru
 {
     assert(path && message && ret);
 
-    ON_EXIT(fd_close_at) int socket = -1;
     buf_clear(message);
     live_question_put(message, token);
-    enum rc rc = buf_rc(message, d);
-    if (rc == RC_OK)
-        rc = ipc_connect(path, timeout_ms, &socket, d);
-    if (rc == RC_OK)
-        rc = ipc_send(socket, buf_span(message), -1, timeout_ms, d);
-    if (rc == RC_OK)
-        rc = ipc_receive(socket, message, NULL, timeout_ms, d);
+    const enum rc rc = ipc_call(path, timeout_ms, message, d);
     return rc == RC_OK ? live_answer_read(buf_span(message), ret, d) : rc;
 }

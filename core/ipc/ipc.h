@@ -36,6 +36,14 @@ MUST_CHECK enum rc ipc_receive(int socket, struct buf *ret, int *ret_fd, uint32_
 MUST_CHECK enum rc ipc_listen(const char *path, unsigned mode, int *ret_fd, struct diag *d);
 MUST_CHECK enum rc ipc_connect(const char *path, uint32_t timeout_ms, int *ret_fd, struct diag *d);
 MUST_CHECK enum rc ipc_accept(int listening, uint32_t timeout_ms, int *ret_fd, struct diag *d);
+/*
+ * One question and its answer on a connection of its own.
+ *
+ * message     what is asked, and then what was answered; without a descriptor either way
+ * timeout_ms  of each of connecting, sending and waiting
+ */
+MUST_CHECK enum rc ipc_call(const char *path, uint32_t timeout_ms, struct buf *message,
+                            struct diag *d);
 /* Who is at the other end (SO_PEERCRED); each may be NULL. */
 MUST_CHECK enum rc ipc_peer(int socket, pid_t *ret_pid, uid_t *ret_uid, gid_t *ret_gid,
                             struct diag *d);

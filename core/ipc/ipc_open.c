@@ -150,6 +150,19 @@ enum rc ipc_accept(int listening, uint32_t timeout_ms, int *ret_fd, struct diag 
     return RC_OK;
 }
 
+enum rc ipc_call(const char *path, uint32_t timeout_ms, struct buf *message, struct diag *d)
+{
+    assert(path && message);
+
+    ON_EXIT(fd_close_at) int socket = -1;
+    enum rc rc = buf_rc(message, d);
+    if (rc == RC_OK)
+        rc = ipc_connect(path, timeout_ms, &socket, d);
+    if (rc == RC_OK)
+        rc = ipc_send(socket, buf_span(message), -1, timeout_ms, d);
+    return rc == RC_OK ? ipc_receive(socket, message, NULL, timeout_ms, d) : rc;
+}
+
 enum rc ipc_peer(int socket, pid_t *ret_pid, uid_t *ret_uid, gid_t *ret_gid, struct diag *d)
 {
     struct ucred c;

@@ -104,8 +104,8 @@ enum rc pubkey_pem_read(struct span text, struct public_numbers *ret, struct dia
     if (text.len > PUBKEY_PEM_MAX)
         return diag_set(d, RC_LIMIT, PUBKEY_PEM_MAX, "over %u bytes, too long for a public key",
                         PUBKEY_PEM_MAX);
-    struct span body;
-    struct public_numbers numbers;
+    struct span body = { 0 };
+    struct public_numbers numbers = { 0 };
     ON_EXIT(buf_free_at) struct buf der = { 0 };
     ON_EXIT(pubkey_free_at) struct pubkey *key = NULL;
     enum rc rc = find_body(text, &body, d);

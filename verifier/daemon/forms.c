@@ -192,7 +192,7 @@ enum rc form_multipart_read(struct span content_type, struct span body, struct f
 {
     assert(ret);
 
-    struct span boundary;
+    struct span boundary = { 0 };
     enum rc rc = read_boundary(content_type, &boundary, d);
     if (rc != RC_OK)
         return rc;

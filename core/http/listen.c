@@ -204,7 +204,7 @@ enum rc listen_open(const char *text, struct listening *ret, struct diag *d)
 
 enum rc listen_adopt(int fd, struct listening *ret, struct diag *d)
 {
-    struct listening l = { .fd = fd };
+    struct listening l = { .fd = fd, .adopted = true };
     int listens = 0;
     socklen_t len = sizeof listens;
     if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) != 0 || !listens)
@@ -218,10 +218,17 @@ enum rc listen_adopt(int fd, struct listening *ret, struct diag *d)
     return rc;
 }
 
-void listen_close(struct listening *l)
+void listen_end(struct listening *l)
 {
-    fd_close_at(&l->fd);
+    if (l->fd >= 0 && !l->adopted)
+        (void)shutdown(l->fd, SHUT_RDWR);
     if (l->unlink_path[0])
         (void)unlink(l->unlink_path);
     l->unlink_path[0] = '\0';
+}
+
+void listen_close(struct listening *l)
+{
+    listen_end(l);
+    fd_close_at(&l->fd);
 }

@@ -12,6 +12,7 @@ struct listening {
     int fd;
     char address[LISTEN_ADDRESS_LEN];     /* as http_address() tells it */
     char unlink_path[LISTEN_ADDRESS_LEN]; /* "": nothing to be removed at the end */
+    bool adopted;                         /* somebody else's too */
 };
 
 /* text: "ADDR:PORT", "[V6]:PORT", "unix:PATH"; a socket file of a dead server is replaced, its mode
@@ -19,7 +20,10 @@ struct listening {
 MUST_CHECK enum rc listen_open(const char *text, struct listening *ret, struct diag *d);
 /* A socket that listens already. RC_USAGE: it does not. */
 MUST_CHECK enum rc listen_adopt(int fd, struct listening *ret, struct diag *d);
-void listen_close(struct listening *l); /* and removes the socket file that it made */
+/* Who connects from now on is refused, and the socket file that it made is removed; the descriptor
+ * stays, for a thread may be about to use it. An adopted socket goes on for its other owner. */
+void listen_end(struct listening *l);
+void listen_close(struct listening *l); /* the same, and closes it */
 
 #define LISTEN_PEER_LEN 48u
 /* "127.0.0.1", "::1", "unix" */

@@ -156,8 +156,9 @@ void http_stop(struct http_server *s, uint32_t grace_ms)
     if (!s->daemon || s->stopping)
         return;
     s->stopping = true;
+    /* The descriptor is closed when libmicrohttpd's threads have gone. */
     (void)MHD_quiesce_daemon(s->daemon);
-    listen_close(&s->listening);
+    listen_end(&s->listening);
 
     watchdog_cut(s->watchdog, false);
     for (uint32_t waited = 0; s->under_way > 0 && waited < grace_ms; waited += POLL_MS)

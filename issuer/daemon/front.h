@@ -12,12 +12,12 @@
 #include "core/http/server.h"
 #include "core/message/target.h"
 #include "issuer/daemon/denial.h"
-#include "issuer/daemon/helpers.h"
 #include "issuer/daemon/link.h"
 #include "issuer/daemon/who.h"
 #include "issuer/settings/home_open.h"
 
 #define FRONT_ROUTES_MAX 24
+#define FRONT_HELPERS    3
 
 struct front {
     struct home home; /* its clock is when the front started */
@@ -36,8 +36,11 @@ struct front {
     struct {
         atomic_bool running;
         atomic_uint restarts;
-    } helper[HELPER_COUNT];
+    } helper[FRONT_HELPERS];
 };
+
+/* The programs behind the front, in the order of their start: "sitecert-signer" … */
+const char *front_helper_name(size_t i);
 
 /* The table of routes, from the settings. own_metrics: /metrics stands elsewhere. */
 void front_routes_fill(struct front *f, bool own_metrics);

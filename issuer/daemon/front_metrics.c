@@ -80,9 +80,9 @@ static void put_helpers(struct buf *to, const struct front *f)
         return;
     prom_head(to, "sitecert_helper_restarts_total", "counter",
               "How often a helper process had to be started again.");
-    for (size_t i = 0; i < HELPER_COUNT; i++) {
+    for (size_t i = 0; i < FRONT_HELPERS; i++) {
         char labels[64];
-        (void)snprintf(labels, sizeof labels, "helper=\"%s\"", helper_name(i));
+        (void)snprintf(labels, sizeof labels, "helper=\"%s\"", front_helper_name(i));
         prom_count(to, "sitecert_helper_restarts_total", labels, f->helper[i].restarts);
     }
 }

@@ -11,14 +11,19 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/sys/helpers.h"
 #include "core/sys/log.h"
 #include "core/sys/notify.h"
+#include "core/sys/program.h"
 #include "issuer/daemon/front.h"
 
 #define TICK_MS        1000
 #define TICK_READY_MS  50     /* until all parts are ready */
 #define START_LIMIT_MS 120000 /* for helpers that we have started ourselves */
 #define SPARE_FILES    256u   /* beyond connections and requests */
+
+static const char *const helper_names[FRONT_HELPERS] = { "sitecert-signer", "sitecert-core",
+                                                         "sitecert-reader" };
 
 struct run {
     struct front front;
@@ -35,11 +40,26 @@ static int64_t now_ms(void)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+const char *front_helper_name(size_t i)
+{
+    assert(i < FRONT_HELPERS);
+    return helper_names[i];
+}
+
 /* --- what has to be there --- */
 
 static const char *listen_of(const struct run_options *o, const struct home *h)
 {
     return o->listen ? o->listen : h->settings.issuer.listen;
+}
+
+static enum rc check_helpers(struct diag *d)
+{
+    char path[PATH_LEN];
+    enum rc rc = RC_OK;
+    for (size_t i = 0; rc == RC_OK && i < FRONT_HELPERS; i++)
+        rc = program_beside(front_helper_name(i), path, d);
+    return rc;
 }
 
 enum rc run_check(const struct run_options *o, struct diag *d)
@@ -51,7 +71,7 @@ enum rc run_check(const struct run_options *o, struct diag *d)
         rc = who_open(&h, &who, d);
     who_close(who);
     if (rc == RC_OK && o->helpers)
-        rc = helpers_check(d);
+        rc = check_helpers(d);
     if (rc != RC_OK)
         return rc;
     if (h.settings.issuer.external_url[0] &&
@@ -280,12 +300,24 @@ static bool take_signal(struct run *r)
     return end;
 }
 
+static enum rc start_helpers(struct run *r, struct diag *d)
+{
+    enum rc rc = helpers_new(&r->helpers, d);
+    for (size_t i = 0; rc == RC_OK && i < FRONT_HELPERS; i++) {
+        const char *const words[] = { front_helper_name(i), "--home", r->front.home.path, NULL };
+        rc = helpers_add(r->helpers, words, d);
+    }
+    if (rc == RC_OK)
+        helpers_tend(r->helpers, now_ms());
+    return rc;
+}
+
 static void tend_helpers(struct run *r)
 {
     if (!r->helpers)
         return;
     helpers_tend(r->helpers, now_ms());
-    for (size_t i = 0; i < HELPER_COUNT; i++) {
+    for (size_t i = 0; i < FRONT_HELPERS; i++) {
         const struct helper_count c = helpers_count(r->helpers, i);
         r->front.helper[i].running = c.pid > 0;
         r->front.helper[i].restarts = c.restarts;
@@ -386,7 +418,7 @@ enum rc run_daemon(const struct run_options *o, struct diag *d)
     if (rc == RC_OK)
         rc = open_front(&r, o, d);
     if (rc == RC_OK && o->helpers)
-        rc = helpers_start(r.front.home.path, now_ms(), &r.helpers, d);
+        rc = start_helpers(&r, d);
     if (rc != RC_OK)
         return rc;
 

@@ -9,13 +9,14 @@
 
 #include "core/holder/live.h"
 #include "core/sys/file.h"
+#include "core/sys/helpers.h"
 #include "core/sys/log.h"
 #include "core/sys/notify.h"
 #include "verifier/daemon/endpoint.h"
-#include "verifier/daemon/helper.h"
 
 #define TICK_MS        500 /* how soon a new publication is seen */
 #define GRACE_MS       10000
+#define HELPER_MS      3000 /* for one to end */
 #define DIGESTS_KEY    "keys/lookup.key"
 #define DIGESTS_SOCKET "run/digests.sock"
 #define STAPLE_KEY     "keys/staple-1.pem"
@@ -23,7 +24,8 @@
 
 struct run {
     struct endpoint endpoint;
-    struct helper *digests, *staple; /* NULL: somebody else starts it */
+    struct helpers *helpers; /* those that nobody else starts */
+    bool own_digests;
     int signals;
     int64_t watchdog_ms, watched_ms;
 };
@@ -159,15 +161,14 @@ static enum rc beside(const struct run_options *o, const char *given, const char
 }
 
 static enum rc start_digests(const struct run_options *o, const char *employers,
-                             char socket[PATH_LEN], struct helper **ret, struct diag *d)
+                             char socket[PATH_LEN], struct run *r, struct diag *d)
 {
-    bool ours = false;
     enum rc rc = path_join(o->home, DIGESTS_SOCKET, socket, d);
     if (rc == RC_OK)
-        rc = is_ours(o, DIGESTS_KEY, &ours, d);
+        rc = is_ours(o, DIGESTS_KEY, &r->own_digests, d);
     const char *const words[] = { "sitecert-digests", "--home",  o->home, "--socket", socket,
                                   "--employers",      employers, NULL };
-    return ours && rc == RC_OK ? helper_start(words, ret, d) : rc;
+    return r->own_digests && rc == RC_OK ? helpers_add(r->helpers, words, d) : rc;
 }
 
 static enum rc open_lookups(const struct run_options *o, struct run *r, struct diag *d)
@@ -180,7 +181,7 @@ static enum rc open_lookups(const struct run_options *o, struct run *r, struct d
         rc = roll_open(employers, &r->endpoint.employers, d);
     if (rc == RC_OK)
         rc = o->digests ? path_join("", o->digests, socket, d)
-                        : start_digests(o, employers, socket, &r->digests, d);
+                        : start_digests(o, employers, socket, r, d);
     return rc == RC_OK ? lookups_open(table, socket, &r->endpoint.lookups, d) : rc;
 }
 
@@ -196,7 +197,7 @@ static void refresh_lookups(struct endpoint *e)
 
 /* --- what holders come for --- */
 
-static enum rc start_staple(const struct run_options *o, char socket[PATH_LEN], struct helper **ret,
+static enum rc start_staple(const struct run_options *o, char socket[PATH_LEN], struct helpers *h,
                             struct diag *d)
 {
     bool ours = false;
@@ -205,7 +206,7 @@ static enum rc start_staple(const struct run_options *o, char socket[PATH_LEN], 
         rc = is_ours(o, STAPLE_KEY, &ours, d);
     const char *const words[] = { "sitecert-staple", "--home",     o->home,
                                   "--published",     o->published, NULL };
-    return ours && rc == RC_OK ? helper_start(words, ret, d) : rc;
+    return ours && rc == RC_OK ? helpers_add(h, words, d) : rc;
 }
 
 static enum rc open_holders(const struct run_options *o, struct run *r, struct diag *d)
@@ -215,7 +216,7 @@ static enum rc open_holders(const struct run_options *o, struct run *r, struct d
                            : path_join(o->home, HOLDER_SOCKET, reader, d);
     if (rc == RC_OK)
         rc = o->staple ? path_join("", o->staple, staple, d)
-                       : start_staple(o, staple, &r->staple, d);
+                       : start_staple(o, staple, r->helpers, d);
     return rc == RC_OK ? holders_open(reader, staple, &r->endpoint.holders, d) : rc;
 }
 
@@ -226,13 +227,16 @@ static enum rc open_endpoint(const struct run_options *o, struct run *r, struct 
     struct endpoint *const e = &r->endpoint;
     enum rc rc = open_store(o, &e->store, d);
     if (rc == RC_OK)
+        rc = helpers_new(&r->helpers, d);
+    if (rc == RC_OK)
         rc = open_lookups(o, r, d);
     if (rc == RC_OK)
         rc = open_holders(o, r, d);
     if (rc != RC_OK)
         return rc;
+    helpers_tend(r->helpers, now_ms());
     refresh_lookups(e);
-    if (r->digests)
+    if (r->own_digests)
         lookups_wait(e->lookups);
     e->address_header = o->address_header;
     endpoint_fill(e);
@@ -247,8 +251,7 @@ static void close_run(struct run *r)
     struct endpoint *const e = &r->endpoint;
     http_close(e->metrics_server);
     http_close(e->server);
-    helper_stop(r->digests);
-    helper_stop(r->staple);
+    helpers_stop(r->helpers, HELPER_MS);
     lookups_close(e->lookups);
     roll_close(e->employers);
     holders_close(e->holders);
@@ -324,17 +327,20 @@ static void say_ready(const struct endpoint *e)
     notify_ready();
 }
 
+static int wait_ms(const struct run *r)
+{
+    const int due = helpers_wait_ms(r->helpers, now_ms());
+    return due >= 0 && due < TICK_MS ? due : TICK_MS;
+}
+
 static void run_until_told(struct run *r)
 {
     struct pollfd p = { .fd = r->signals, .events = POLLIN };
     do {
-        (void)poll(&p, 1, TICK_MS);
+        (void)poll(&p, 1, wait_ms(r));
         refresh(&r->endpoint);
         refresh_lookups(&r->endpoint);
-        if (r->digests)
-            helper_tend(r->digests);
-        if (r->staple)
-            helper_tend(r->staple);
+        helpers_tend(r->helpers, now_ms());
         ping_watchdog(r);
     } while (!take_signal(r));
 }

@@ -1,4 +1,4 @@
-#include "issuer/daemon/helpers.h"
+#include "core/sys/helpers.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -15,33 +15,24 @@
 #include "core/sys/log.h"
 #include "core/sys/program.h"
 
-static const char *const names[HELPER_COUNT] = { "sitecert-signer", "sitecert-core",
-                                                 "sitecert-reader" };
-
 struct helper {
     char path[PATH_LEN];
-    pid_t pid; /* 0: not running */
+    char *words[HELPER_WORDS_MAX + 1]; /* owned; the last is NULL */
+    pid_t pid;                         /* 0: not running */
     int64_t began_ms, due_ms;
     int64_t pause_ms;
     uint32_t restarts;
 };
 
 struct helpers {
-    const char *home;
-    struct helper of[HELPER_COUNT];
+    size_t count;
+    struct helper of[HELPERS_MAX];
 };
-
-const char *helper_name(size_t i)
-{
-    assert(i < HELPER_COUNT);
-    return names[i];
-}
 
 /* --- one process --- */
 
 /* Between fork and exec: calls that are safe after fork in a process with threads, no others. */
-__attribute__((noreturn)) static void become(const struct helper *h, const char *name,
-                                             const char *home, pid_t parent)
+__attribute__((noreturn)) static void become(const struct helper *h, pid_t parent)
 {
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent)
         _exit(127);
@@ -55,49 +46,41 @@ __attribute__((noreturn)) static void become(const struct helper *h, const char 
     const int nothing = open("/dev/null", O_RDWR);
     if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 || dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
         _exit(127);
-
-    const char *const argv[] = { name, "--home", home, NULL };
-    union {
-        const char *const *in;
-        char *const *out;
-    } args = { .in = argv };
-    (void)execv(h->path, args.out);
+    (void)execv(h->path, h->words);
     _exit(127);
 }
 
-static void say_event(enum log_level level, const char *event, const struct helper *h,
-                      const char *name)
+static void say_event(enum log_level level, const char *event, const struct helper *h)
 {
     struct log_line l = log_begin(level, event);
-    log_word(&l, "helper", name);
+    log_word(&l, "helper", h->words[0]);
     log_number(&l, "pid", h->pid);
     log_end(&l);
 }
 
-static void start_one(struct helpers *all, size_t i, int64_t now_ms)
+static void start_one(struct helper *h, int64_t now_ms)
 {
-    struct helper *const h = &all->of[i];
     const pid_t parent = getpid();
     const pid_t pid = fork();
     if (pid == 0)
-        become(h, names[i], all->home, parent);
+        become(h, parent);
     if (pid < 0) {
         h->due_ms = now_ms + h->pause_ms;
-        say_event(LEVEL_ERROR, "helper_not_started", h, names[i]);
+        say_event(LEVEL_ERROR, "helper_not_started", h);
         return;
     }
     h->pid = pid;
     h->began_ms = now_ms;
-    say_event(LEVEL_INFO, "helper_started", h, names[i]);
+    say_event(LEVEL_INFO, "helper_started", h);
 }
 
-static void note_end(struct helper *h, const char *name, int status, int64_t now_ms)
+static void note_end(struct helper *h, int status, int64_t now_ms)
 {
     if (now_ms - h->began_ms >= HELPER_STEADY_MS)
         h->pause_ms = HELPER_PAUSE_MIN_MS;
 
     struct log_line l = log_begin(LEVEL_ERROR, "helper_ended");
-    log_word(&l, "helper", name);
+    log_word(&l, "helper", h->words[0]);
     log_number(&l, "pid", h->pid);
     log_number(&l, WIFSIGNALED(status) ? "signal" : "status",
                WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
@@ -114,53 +97,68 @@ static void note_end(struct helper *h, const char *name, int status, int64_t now
 
 /* --- all of them --- */
 
-enum rc helpers_check(struct diag *d)
+enum rc helpers_new(struct helpers **ret, struct diag *d)
 {
-    char path[PATH_LEN];
-    enum rc rc = RC_OK;
-    for (size_t i = 0; rc == RC_OK && i < HELPER_COUNT; i++)
-        rc = program_beside(names[i], path, d);
-    return rc;
-}
-
-enum rc helpers_start(const char *home, int64_t now_ms, struct helpers **ret, struct diag *d)
-{
-    assert(home && ret);
+    assert(ret);
 
     struct helpers *const h = calloc(1, sizeof *h);
     if (!h)
         return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "helpers");
-    h->home = home;
-    for (size_t i = 0; i < HELPER_COUNT; i++) {
-        h->of[i].pause_ms = HELPER_PAUSE_MIN_MS;
-        const enum rc rc = program_beside(names[i], h->of[i].path, d);
-        if (rc != RC_OK) {
-            free(h);
-            return rc;
-        }
-    }
-    for (size_t i = 0; i < HELPER_COUNT; i++)
-        start_one(h, i, now_ms);
     *ret = h;
+    return RC_OK;
+}
+
+static void forget(struct helper *h)
+{
+    for (size_t i = 0; i < HELPER_WORDS_MAX; i++)
+        free(h->words[i]);
+    *h = (struct helper){ .pid = 0 };
+}
+
+static enum rc copy_words(const char *const words[], struct helper *h, struct diag *d)
+{
+    for (size_t i = 0; words[i]; i++) {
+        assert(i < HELPER_WORDS_MAX);
+        h->words[i] = strdup(words[i]);
+        if (!h->words[i])
+            return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "a helper");
+    }
+    return RC_OK;
+}
+
+enum rc helpers_add(struct helpers *h, const char *const words[], struct diag *d)
+{
+    assert(h && words && words[0] && h->count < HELPERS_MAX);
+
+    struct helper *const one = &h->of[h->count];
+    one->pause_ms = HELPER_PAUSE_MIN_MS;
+    enum rc rc = program_beside(words[0], one->path, d);
+    if (rc == RC_OK)
+        rc = copy_words(words, one, d);
+    if (rc != RC_OK) {
+        forget(one);
+        return rc;
+    }
+    h->count++;
     return RC_OK;
 }
 
 void helpers_tend(struct helpers *h, int64_t now_ms)
 {
-    for (size_t i = 0; i < HELPER_COUNT; i++) {
+    for (size_t i = 0; i < h->count; i++) {
         struct helper *const one = &h->of[i];
         int status;
         if (one->pid > 0 && waitpid(one->pid, &status, WNOHANG) == one->pid)
-            note_end(one, names[i], status, now_ms);
+            note_end(one, status, now_ms);
         if (one->pid == 0 && now_ms >= one->due_ms)
-            start_one(h, i, now_ms);
+            start_one(one, now_ms);
     }
 }
 
 int helpers_wait_ms(const struct helpers *h, int64_t now_ms)
 {
     int64_t least = -1;
-    for (size_t i = 0; i < HELPER_COUNT; i++) {
+    for (size_t i = 0; i < h->count; i++) {
         if (h->of[i].pid > 0)
             continue;
         const int64_t left = h->of[i].due_ms > now_ms ? h->of[i].due_ms - now_ms : 0;
@@ -168,14 +166,6 @@ int helpers_wait_ms(const struct helpers *h, int64_t now_ms)
             least = left;
     }
     return (int)least;
-}
-
-void helpers_signal(struct helpers *h, int signal)
-{
-    for (size_t i = 0; i < HELPER_COUNT; i++) {
-        if (h->of[i].pid > 0)
-            (void)kill(h->of[i].pid, signal);
-    }
 }
 
 static bool wait_for(pid_t pid, uint32_t ms)
@@ -190,13 +180,13 @@ static bool wait_for(pid_t pid, uint32_t ms)
     }
 }
 
-static void stop_one(struct helper *h, const char *name, uint32_t grace_ms)
+static void stop_one(struct helper *h, uint32_t grace_ms)
 {
     if (h->pid == 0)
         return;
     (void)kill(h->pid, SIGTERM);
     if (!wait_for(h->pid, grace_ms)) {
-        say_event(LEVEL_WARN, "helper_killed", h, name);
+        say_event(LEVEL_WARN, "helper_killed", h);
         (void)kill(h->pid, SIGKILL);
         (void)waitpid(h->pid, NULL, 0);
     }
@@ -207,13 +197,15 @@ void helpers_stop(struct helpers *h, uint32_t grace_ms)
 {
     if (!h)
         return;
-    for (size_t i = HELPER_COUNT; i-- > 0;)
-        stop_one(&h->of[i], names[i], grace_ms);
+    for (size_t i = h->count; i-- > 0;)
+        stop_one(&h->of[i], grace_ms);
+    for (size_t i = 0; i < h->count; i++)
+        forget(&h->of[i]);
     free(h);
 }
 
 struct helper_count helpers_count(const struct helpers *h, size_t i)
 {
-    assert(i < HELPER_COUNT);
+    assert(i < h->count);
     return (struct helper_count){ .pid = h->of[i].pid, .restarts = h->of[i].restarts };
 }

@@ -54,6 +54,14 @@ MUST_CHECK enum rc file_replace_later(const char *path, struct span bytes, unsig
 /* Waits until the file system that holds folder has everything on disk. */
 MUST_CHECK enum rc file_settle(const char *folder, struct diag *d);
 
+/*
+ * Makes `to`, a file that begins as `from` does or is not there, as long as it; what is missing is
+ * appended, durably. Its folder is not synced.
+ *
+ * RC_EXISTS  it is longer. RC_FORMAT  it begins otherwise
+ */
+MUST_CHECK enum rc file_catch_up(const char *from, const char *to, struct diag *d);
+
 /* As file_replace, but RC_EXISTS when path is there already. */
 MUST_CHECK enum rc file_create(const char *path, struct span bytes, unsigned mode, struct diag *d);
 

@@ -36,6 +36,18 @@ MUST_CHECK enum rc backup_write(struct reg *r, const struct home *h, const char 
 MUST_CHECK enum rc backup_restore(const char *file, const char *home, struct archive_totals *ret,
                                   struct diag *d);
 
+struct followed {
+    uint64_t commits, files; /* of the register taken over; batches' files looked at */
+};
+/*
+ * Makes up, in a home that was made of a backup, for what its mirror has beyond that: the
+ * register's commits, and what was sent. Needs no keys.
+ *
+ * RC_REFUSED  the mirror does not go on from this backup; or the home is not a restored one
+ */
+MUST_CHECK enum rc backup_follow(const struct home *h, const char *mirror, struct followed *ret,
+                                 struct diag *d);
+
 struct resumed {
     uint64_t log_size, published; /* settled entries here; of the published checkpoint */
 };

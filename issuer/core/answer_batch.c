@@ -156,9 +156,10 @@ static bool read_body(const struct serve_options *o, const struct question *q, i
         reply_refuse(r, REPLY_BAD_REQUEST, "the body's length is not as told");
         return false;
     }
-    const enum rc rc = fd < 0
-                           ? body_seal(o->vault, q->digest.ptr, q->body, ret_sealed, &d)
-                           : bodies_keep(o->bodies, o->vault, fd, q->body_len, q->digest.ptr, &d);
+    enum rc rc = fd < 0 ? body_seal(o->vault, q->digest.ptr, q->body, ret_sealed, &d)
+                        : bodies_keep(o->bodies, o->vault, fd, q->body_len, q->digest.ptr, &d);
+    if (rc == RC_OK && fd >= 0 && *o->copy)
+        rc = batch_copy_body(*o->copy, q->digest.ptr, &d);
     if (rc != RC_OK) {
         refuse_body(rc, &d, r);
         return false;

@@ -26,7 +26,8 @@ struct journal {
     bool failed;
     uint64_t torn;
     uint32_t first;
-    struct buf text; /* what an append writes */
+    struct buf text;         /* what an append writes */
+    struct batch_copy *copy; /* NULL: none */
     pthread_mutex_t lock;
     struct journal_place end; /* under the lock */
 };
@@ -226,6 +227,12 @@ void journal_close(struct journal *j)
     free(j);
 }
 
+void journal_mirror(struct journal *j, struct batch_copy *copy)
+{
+    assert(j);
+    j->copy = copy;
+}
+
 struct journal_place journal_start(const struct journal *j)
 {
     return (struct journal_place){ .segment = j->first };
@@ -293,6 +300,17 @@ static enum rc write_text(struct journal *j, struct diag *d)
     return RC_OK;
 }
 
+/* What the copy has of it is seen at the next start, which brings both to one state. */
+static enum rc write_copy(struct journal *j, struct diag *d)
+{
+    if (!j->copy)
+        return RC_OK;
+    const enum rc rc =
+        batch_copy_append(j->copy, j->end.segment, j->end.offset, buf_span(&j->text), d);
+    j->failed = rc != RC_OK;
+    return rc == RC_OK ? RC_OK : RC_IO;
+}
+
 enum rc journal_append(struct journal *j, const struct span *records, size_t count,
                        struct journal_place *ret, struct diag *d)
 {
@@ -316,6 +334,8 @@ enum rc journal_append(struct journal *j, const struct span *records, size_t cou
     enum rc rc = buf_rc(&j->text, d);
     if (rc == RC_OK)
         rc = write_text(j, d);
+    if (rc == RC_OK)
+        rc = write_copy(j, d);
     if (rc == RC_OK)
         move_end(j, (struct journal_place){ j->end.segment, j->end.offset + j->text.len });
     return rc;

@@ -9,7 +9,7 @@
  */
 #pragma once
 
-#include "core/sys/file.h"
+#include "issuer/core/batch_copy.h"
 
 #define JOURNAL_SEGMENT_MAX (64u << 20) /* bytes; the next record begins another segment */
 #define JOURNAL_RECORD_MAX  (1u << 20)  /* bytes of a record */
@@ -35,6 +35,9 @@ struct journal;
 MUST_CHECK enum rc journal_open(const char *folder, struct journal **ret, struct diag *d);
 void journal_close(struct journal *j); /* NULL is fine */
 DEFINE_ON_EXIT(struct journal, journal_close)
+
+/* From now on every append is durable in this copy too, or fails; borrowed, before any thread. */
+void journal_mirror(struct journal *j, struct batch_copy *copy);
 
 /* Where the first segment that is still there begins, and where the next record will. */
 struct journal_place journal_start(const struct journal *j);

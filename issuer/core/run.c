@@ -21,6 +21,7 @@ struct run {
     char folder[PATH_LEN], bodies[PATH_LEN], socket[PATH_LEN];
     struct vault *vault;
     struct journal *journal;
+    struct batch_copy *copy; /* NULL: no mirror */
     struct desk *desk;
     struct roster *roster;
     struct worker *worker;
@@ -82,6 +83,18 @@ static void worker_over(void *arg)
     (void)kill(getpid(), SIGUSR1);
 }
 
+/* Asked again until the second disk is there: before the register is opened, so nobody appends. */
+static enum rc open_copy(void *arg, struct diag *d)
+{
+    struct run *const r = arg;
+    if (r->copy || r->home.settings.mirror[0] == '\0')
+        return RC_OK;
+    const enum rc rc = batch_copy_open(r->folder, r->home.settings.mirror, &r->copy, d);
+    if (rc == RC_OK)
+        journal_mirror(r->journal, r->copy);
+    return rc;
+}
+
 /* --- starting --- */
 
 static enum rc open_batches(struct run *r, struct diag *d)
@@ -110,6 +123,7 @@ static enum rc start_serving(struct run *r, struct diag *d)
         .worker = r->worker,
         .roster = r->roster,
         .bodies = r->bodies,
+        .copy = &r->copy,
         .vault = r->vault,
         .limits = { .rows = s->rows_max, .row_bytes = s->row_bytes_max },
         .body_max_bytes = s->body_max_bytes,
@@ -138,6 +152,7 @@ static enum rc start(struct run *r, struct diag *d)
                                            .desk = r->desk,
                                            .bodies = r->bodies,
                                            .vault = r->vault,
+                                           .ready = open_copy,
                                            .over = worker_over,
                                            .arg = r };
     if (rc == RC_OK)
@@ -183,6 +198,7 @@ static void end(struct run *r)
     desk_free(r->desk);
     roster_close(r->roster);
     journal_close(r->journal);
+    batch_copy_close(r->copy);
     vault_free(r->vault);
     home_close(&r->home);
     fd_close_at(&r->lock);

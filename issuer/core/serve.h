@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "issuer/core/batch_copy.h"
 #include "issuer/core/roster.h"
 #include "issuer/core/worker.h"
 #include "issuer/intake/rows.h"
@@ -18,6 +19,7 @@ struct serve_options {
     struct worker *worker;
     struct roster *roster;
     const char *bodies;
+    struct batch_copy *const *copy; /* there when the worker is ready; points to NULL: no mirror */
     const struct vault *vault;
     struct rows_limits limits;
     uint64_t body_max_bytes;

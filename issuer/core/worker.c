@@ -13,6 +13,7 @@
 #include "core/sys/log.h"
 #include "issuer/core/apply.h"
 #include "issuer/register/engine.h"
+#include "issuer/register/mirror.h"
 
 #define RETRY_MS  300 /* until the next attempt when something is in the way */
 #define IDLE_MS   500 /* between two looks at clock and disk */
@@ -229,6 +230,8 @@ static const char *why_not_opened(const struct worker *w, enum rc rc, const stru
 {
     if (strncmp(d->text, SIGNER_WORDS, sizeof SIGNER_WORDS - 1) == 0)
         return "signer_gone";
+    if (strncmp(d->text, MIRROR_WORDS, sizeof MIRROR_WORDS - 1) == 0)
+        return "mirror_failed";
     if (rc == RC_BUSY)
         return "register_busy";
     if (strncmp(d->text, ENGINE_CLOCK_BEHIND, sizeof ENGINE_CLOCK_BEHIND - 1) == 0)
@@ -245,6 +248,8 @@ static enum rc open_once(struct worker *w, struct diag *d)
     const struct engine_options options = { .sender = "core", .no_operators = true };
     home_close(&w->home);
     enum rc rc = home_open(w->o.home, &w->home, d);
+    if (rc == RC_OK)
+        rc = w->o.ready(w->o.arg, d);
     if (rc == RC_OK)
         rc = engine_open(&w->home, &options, &w->engine, d);
     return rc;
@@ -318,6 +323,14 @@ static enum rc work_on(struct worker *w, struct diag *d)
     return rc == RC_OK && is_time_to_commit(w) ? commit(w, d) : rc;
 }
 
+/* What a failed journal holds is seen at the next start. */
+static enum rc check_journal(struct worker *w, struct diag *d)
+{
+    struct desk_figures f;
+    desk_figures(w->o.desk, &f);
+    return f.failed ? diag_set(d, RC_IO, DIAG_NO_OFFSET, "the journal failed") : RC_OK;
+}
+
 static enum rc work(struct worker *w, struct diag *d)
 {
     enum rc rc = RC_OK;
@@ -331,6 +344,8 @@ static enum rc work(struct worker *w, struct diag *d)
             rc = work_on(w, d);
         else
             pause_ms(w, RETRY_MS);
+        if (rc == RC_OK)
+            rc = check_journal(w, d);
     }
     return rc == RC_OK ? commit(w, d) : rc;
 }
@@ -375,7 +390,7 @@ static void *run_worker(void *arg)
 
 enum rc worker_start(const struct worker_options *o, struct worker **ret, struct diag *d)
 {
-    assert(o && o->home && o->desk && o->bodies && o->vault && o->over && ret);
+    assert(o && o->home && o->desk && o->bodies && o->vault && o->ready && o->over && ret);
 
     struct worker *const w = calloc(1, sizeof *w);
     if (!w)

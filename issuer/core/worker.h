@@ -18,6 +18,8 @@ struct worker_options {
     struct desk *desk;
     const char *bodies; /* the folder of large bodies */
     const struct vault *vault;
+    enum rc (*ready)(void *arg, struct diag *d); /* asked by the thread before each opening of the
+                                                    register */
     void (*over)(
         void *arg); /* called by the thread when it ends by itself: nothing works any more */
     void *arg;

@@ -17,7 +17,8 @@ static const struct reason_part {
 } reason_parts[] = {
     { "signer_gone", PART_SIGNER },     { "signer_refuses", PART_SIGNER },
     { "register_busy", PART_REGISTER }, { "register_full", PART_REGISTER },
-    { "disk_full", PART_DISK },         { "clock_behind", PART_CLOCK },
+    { "disk_full", PART_DISK },         { "mirror_failed", PART_DISK },
+    { "clock_behind", PART_CLOCK },
 };
 
 static enum part part_of(const char *reason)

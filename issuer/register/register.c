@@ -100,7 +100,7 @@ static enum rc bind_to_secret(struct reg *r, struct diag *d)
 }
 
 /* Everything that is kept in memory, as the transaction that has just begun sees it. */
-static enum rc load(struct reg *r, struct diag *d)
+enum rc reg_load(struct reg *r, struct diag *d)
 {
     enum rc rc = load_counters(r, d);
     if (rc == RC_OK)
@@ -120,6 +120,8 @@ static struct reg *new_reg(const struct vault *vault, enum reg_mode mode, struct
     r->mode = mode;
     r->vault = vault;
     r->lock_fd = -1;
+    if (!vault)
+        return r;
     vault_derive(vault, "status-permutation", r->statuses.key);
     vault_derive(vault, "row-content", r->content_key);
     vault_derive(vault, "pickup-code", r->pickup_key);
@@ -134,10 +136,12 @@ static enum rc open_as(const struct home *h, const struct vault *vault, enum reg
     if (!r)
         return RC_NOMEM;
     enum rc rc = reg_env_open(r, h, d);
-    if (rc == RC_OK)
+    if (rc == RC_OK && mode != REG_RESTORE)
         rc = check_secret(r, d);
     if (rc == RC_OK)
-        rc = load(r, d);
+        rc = reg_load(r, d);
+    if (rc == RC_OK && mode == REG_WRITE)
+        rc = reg_mirror_open(r, h, d);
     if (rc != RC_OK)
         return rc;
     *ret = TAKE(r);
@@ -147,10 +151,10 @@ static enum rc open_as(const struct home *h, const struct vault *vault, enum reg
 enum rc register_open(const struct home *h, const struct vault *vault, enum reg_mode mode,
                       struct reg **ret, struct diag *d)
 {
-    assert(h && vault && ret);
+    assert(h && (vault || mode == REG_RESTORE) && ret);
 
     enum rc rc = open_as(h, vault, mode, ret, d);
-    if (rc != RC_NOT_FOUND || mode == REG_WRITE)
+    if (rc != RC_NOT_FOUND || mode != REG_READ)
         return rc;
 
     /* A home that nothing was ever written to: reading it makes its empty tables. */
@@ -185,7 +189,7 @@ enum rc register_renew(struct reg *r, struct diag *d)
 
     bool changed = false;
     const enum rc rc = reg_renew(r, &changed, d);
-    return rc == RC_OK && changed ? load(r, d) : rc;
+    return rc == RC_OK && changed ? reg_load(r, d) : rc;
 }
 
 void register_close(struct reg *r)
@@ -193,6 +197,7 @@ void register_close(struct reg *r)
     if (!r)
         return;
     reg_env_close(r);
+    reg_mirror_close(r);
     reg_units_free(r);
     free(r->senders);
     buf_free(&r->scratch);
@@ -201,6 +206,21 @@ void register_close(struct reg *r)
     explicit_bzero(r->batch_key, sizeof r->batch_key);
     explicit_bzero(&r->statuses, sizeof r->statuses);
     free(r);
+}
+
+enum rc reg_commit_now(struct reg *r, struct diag *d)
+{
+    const int error = mdb_txn_commit(r->txn);
+    r->txn = NULL;
+    buf_clear(&r->changes);
+    r->dead = true; /* until all of this has worked */
+    if (error != 0)
+        return reg_lmdb_rc(r, error, "write the register", d);
+    enum rc rc = reg_env_extend(r, d);
+    if (rc == RC_OK)
+        rc = reg_begin(r, d);
+    r->dead = rc != RC_OK;
+    return rc;
 }
 
 enum rc register_commit(struct reg *r, struct diag *d)
@@ -212,23 +232,13 @@ enum rc register_commit(struct reg *r, struct diag *d)
     enum rc rc = bind_to_secret(r, d);
     if (rc == RC_OK)
         rc = store_counters(r, d);
-    if (rc != RC_OK)
-        return rc;
-
-    const int error = mdb_txn_commit(r->txn);
-    r->txn = NULL;
-    r->dead = true; /* until all of this has worked */
-    if (error != 0)
-        return reg_lmdb_rc(r, error, "write the register", d);
-    rc = reg_env_extend(r, d);
     if (rc == RC_OK)
-        rc = reg_begin(r, d);
-    if (rc != RC_OK)
-        return rc;
-
-    r->stored_counters = r->counters;
-    r->dead = false;
-    return RC_OK;
+        rc = reg_mirror_commit(r, d);
+    if (rc == RC_OK)
+        rc = reg_commit_now(r, d);
+    if (rc == RC_OK)
+        r->stored_counters = r->counters;
+    return rc;
 }
 
 enum rc register_abort(struct reg *r, struct diag *d)
@@ -239,10 +249,11 @@ enum rc register_abort(struct reg *r, struct diag *d)
         return diag_set(d, RC_IO, DIAG_NO_OFFSET, "the register failed before: open it again");
     mdb_txn_abort(r->txn);
     r->txn = NULL;
+    buf_clear(&r->changes);
     r->broken = false;
     enum rc rc = reg_begin(r, d);
     if (rc == RC_OK)
-        rc = load(r, d);
+        rc = reg_load(r, d);
     r->dead = rc != RC_OK;
     return rc;
 }

@@ -26,9 +26,12 @@
 
 struct reg; /* an open register with its transaction */
 
-enum reg_mode { REG_READ, REG_WRITE };
+/* REG_RESTORE: for writing, in a home that was made of a backup; without mirror and, vault NULL,
+ * without secrets. Only what follows a mirror opens it so. */
+enum reg_mode { REG_READ, REG_WRITE, REG_RESTORE };
 /* RC_BUSY: another writer holds it (its pid is in d). RC_FORMAT: another schema version, or
- * damaged. RC_REFUSED: the vault's secret is not the one that it was made with. */
+ * damaged. RC_REFUSED: the vault's secret is not the one that it was made with; or of the mirror
+ * (mirror.h), with its words. */
 MUST_CHECK enum rc register_open(const struct home *h, const struct vault *vault,
                                  enum reg_mode mode, struct reg **ret, struct diag *d);
 void register_close(struct reg *r); /* drops what was not committed; NULL is fine */
@@ -42,6 +45,19 @@ MUST_CHECK enum rc register_commit(struct reg *r,
                                    struct diag *d); /* durable; a new transaction begins */
 MUST_CHECK enum rc register_abort(struct reg *r,
                                   struct diag *d); /* forgets back to the last commit (dry run) */
+
+/*
+ * The mirror on a second disk (docs/operations.md, "Mirror"): each commit is durable there first.
+ * A home with the setting opens it with REG_WRITE. These two have the register to themselves.
+ */
+/* An empty folder becomes the mirror from here on. RC_EXISTS: it is not empty */
+MUST_CHECK enum rc register_mirror_begin(const struct home *h, struct diag *d);
+/*
+ * Takes over what a mirror has beyond this register. ret: how many commits.
+ * RC_REFUSED  the mirror does not go on from here
+ */
+MUST_CHECK enum rc register_mirror_follow(const struct home *h, const char *folder, uint64_t *ret,
+                                          struct diag *d);
 
 /*
  * Views: what one thread reads by, over a register that this process has opened with REG_READ. A

@@ -340,7 +340,10 @@ enum rc reg_env_open(struct reg *r, const struct home *h, struct diag *d)
 {
     char folder[PATH_LEN];
     enum rc rc = home_path(h, FOLDER, folder, d);
-    if (rc == RC_OK && r->mode == REG_WRITE)
+    const bool restore = r->mode == REG_RESTORE;
+    if (restore)
+        r->mode = REG_WRITE;
+    if (rc == RC_OK && r->mode == REG_WRITE && !restore)
         rc = check_restored(h, d);
     if (rc == RC_OK && r->mode == REG_WRITE)
         rc = folder_make(folder, 0700, d);

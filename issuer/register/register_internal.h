@@ -7,6 +7,7 @@
 #include <lmdb.h>
 
 #include "core/cose/cbor.h"
+#include "issuer/register/mirror.h"
 #include "issuer/register/register.h"
 #include "issuer/register/status_permutation.h"
 
@@ -88,8 +89,11 @@ struct reg {
     MDB_txn *txn;
     size_t loaded_txn; /* the state that is kept in memory: of a reader */
     MDB_dbi dbi[DB_COUNT];
-    bool broken; /* a write of this transaction failed: only abort helps */
-    bool dead;   /* a commit failed: only closing helps */
+    bool broken;           /* a write of this transaction failed: only abort helps */
+    bool dead;             /* a commit failed: only closing helps */
+    struct mirror *mirror; /* NULL: none */
+    bool noting;           /* what this transaction changes, for the mirror */
+    struct buf changes;
     struct reg_counters counters, stored_counters;
 
     size_t unit_count;
@@ -116,6 +120,21 @@ enum rc reg_begin(struct reg *r, struct diag *d);
 enum rc reg_lmdb_rc(const struct reg *r, int error, const char *what, struct diag *d);
 /* After a commit: the file is at least as long as the pages that it is said to have. */
 enum rc reg_env_extend(struct reg *r, struct diag *d);
+
+/* --- register.c --- */
+/* Commits what was put, and nothing else; a new transaction begins. */
+enum rc reg_commit_now(struct reg *r, struct diag *d);
+/* What is kept in memory, as the transaction sees it. */
+enum rc reg_load(struct reg *r, struct diag *d);
+
+/* --- register_mirror.c --- */
+/* Opens the home's mirror, if it has one, and brings both to one state. */
+enum rc reg_mirror_open(struct reg *r, const struct home *h, struct diag *d);
+void reg_mirror_close(struct reg *r);
+/* A change of this transaction; value NULL: deleted. */
+void reg_mirror_note(struct reg *r, enum db db, struct span key, const struct span *value);
+/* What was noted is durable in the mirror; the register's own commit comes next. */
+enum rc reg_mirror_commit(struct reg *r, struct diag *d);
 
 /* --- register_table.c: one value. Spans last until the next write. --- */
 enum rc reg_get(struct reg *r, enum db db, struct span key, struct span *ret,

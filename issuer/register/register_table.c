@@ -99,8 +99,10 @@ enum rc reg_put(struct reg *r, enum db db, struct span key, struct span value, e
                                          : 0u);
     if (error == MDB_KEYEXIST && how == PUT_NEW)
         return RC_EXISTS;
-    if (error == 0)
+    if (error == 0) {
+        reg_mirror_note(r, db, key, &value);
         return RC_OK;
+    }
 
     r->broken = true;
     return error == MDB_KEYEXIST ? reg_damaged(table_names[db], d)
@@ -114,8 +116,10 @@ enum rc reg_delete(struct reg *r, enum db db, struct span key, struct diag *d)
         return rc;
     MDB_val k = val_of(key);
     const int error = mdb_del(r->txn, r->dbi[db], &k, NULL);
-    if (error == 0)
+    if (error == 0) {
+        reg_mirror_note(r, db, key, NULL);
         return RC_OK;
+    }
 
     r->broken = true;
     return error == MDB_NOTFOUND ? reg_damaged(table_names[db], d)

@@ -25,6 +25,10 @@ static const struct ini_key setting_keys[] = {
       "登记库最大字节数（64 GiB）", "largest size of the register in bytes (64 GiB)" },
     { "register", "group_rows", INI_U32, 1, 65536, "8192", FIELD(group_rows), "每次提交的行数",
       "rows of one commit" },
+    { "log", "mirror", INI_TEXT, 0, PATH_LEN, "", FIELD(mirror),
+      "第二块磁盘上的目录，每次提交先写到那里再答复；空：无",
+      "folder on a second disk, where each commit is durable before it is acknowledged; empty: "
+      "none" },
     { "signing", "threads", INI_U32, 0, THREADS_MAX, "0", FIELD(sign_threads),
       "签名线程数；0：与处理器数相同", "threads that sign; 0: one for each processor" },
     { "documents", "tsa", INI_TEXT, 0, sizeof((struct home_settings *)NULL)->tsa, "", FIELD(tsa),
@@ -140,6 +144,8 @@ enum rc home_settings_read(struct span text, struct home_settings *ret, struct d
                         s.host, HOST_MAX);
     if (s.operator_key[0] == '\0')
         return diag_set(d, RC_FORMAT, DIAG_NO_OFFSET, "'operator_key' is empty");
+    if (s.mirror[0] && s.mirror[0] != '/')
+        return diag_set(d, RC_FORMAT, DIAG_NO_OFFSET, "'mirror' does not begin with '/'");
     if (s.tsa[0] && !is_url(s.tsa))
         return diag_set(d, RC_FORMAT, DIAG_NO_OFFSET, "'tsa' is not a URL of http or https");
     if (!issuer_settings_hold(&s.issuer, d))

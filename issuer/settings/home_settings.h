@@ -29,6 +29,7 @@ struct home_settings {
     char operator_key[PATH_LEN];        /* default keys/operator-1.pem */
     char second_operator_key[PATH_LEN]; /* default empty */
     uint64_t register_map_bytes;        /* LMDB's largest size; default 64 GiB */
+    char mirror[PATH_LEN];              /* folder on a second disk; empty: none */
     uint32_t group_rows;                /* rows of one commit; default 8192 */
     uint32_t sign_threads;              /* at least 1; 0 in the file: one for each processor */
     char tsa[512];                      /* URL of a time-stamp authority; empty: none */

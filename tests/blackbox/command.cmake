@@ -1,5 +1,5 @@
 # Transcripts of the other commands over a demonstration made anew: command_*.sh and .exp.
-foreach(case show find token qr pickup remind pdf pdf_photos order order_real amend report publish delta backup monitor keys sender employer push audit errors homes help)
+foreach(case show find token qr pickup remind pdf pdf_photos order order_real amend report publish delta backup mirror monitor keys sender employer push audit errors homes help)
   add_test(NAME blackbox.command_${case}
     COMMAND sh "${CMAKE_CURRENT_SOURCE_DIR}/golden.sh" "${CMAKE_CURRENT_SOURCE_DIR}/command_${case}"
       SANITIZE=${SITECERT_SANITIZE} SITECERT=$<TARGET_FILE:sitecert> CERTCHECK=$<TARGET_FILE:certcheck> MUTATIONS=${PROJECT_SOURCE_DIR}/tests/fuzz/pdf_mutations.py PYTHON=${Python3_EXECUTABLE}

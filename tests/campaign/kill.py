@@ -3,13 +3,15 @@
 effect twice: each request is sent 1 to 5 times, every answer to it must name the same batch, every row must have taken effect once,
 results read early must read the same at the end, and the audit must agree.
 
-Usage: kill.py [--kills N] [--requests N] [--senders N] [--seed N] [--within-s S]
-Prints its figures; exit 1 when anything was wrong. --within-s: how long a restart may take before it counts as wrong.
+Usage: kill.py [--kills N] [--requests N] [--senders N] [--seed N] [--within-s S] [--mirror]
+Prints its figures; exit 1 when anything was wrong. --within-s: how long a restart may take before it counts as wrong. --mirror: the home has a
+mirror; at the end it is lost, and made again of a backup from before the first request and of the mirror.
 """
 import argparse
 import json
 import pathlib
 import random
+import shutil
 import socket
 import struct
 import sys
@@ -123,6 +125,13 @@ class Campaign:
             self.keys.append(FastKey())
             self.home.register(f"s{n}", self.keys[-1])
         self.home.set("queue_batches", "100000")
+        self.backup = None
+        if o.mirror:
+            (self.home.folder / "second").mkdir()
+            self.home.set("mirror", self.home.folder / "second")
+            self.home.sitecert("publish", self.home.folder / "pub")
+            self.backup = self.home.folder / "first.tar"
+            self.home.sitecert("backup", self.backup)
         self.address = f"unix:{self.home.folder}/front.sock"
         self.core, self.reader = Core(self.home), Reader(self.home)
         self.front = None
@@ -195,6 +204,29 @@ class Campaign:
         numbers = [number for t in threads for number in t.check()]
         self.report(threads, restarts, numbers, time.monotonic() - began)
 
+    def lose_the_disk(self):
+        """All that follows is asked of a home that the backup and the mirror gave."""
+        self.home.sitecert("publish", self.home.folder / "pub")
+        before = self.home.sitecert("report", "--json").stdout
+        lost = self.home.folder / "lost"
+        self.home.path.rename(lost)
+        began = time.monotonic()
+        self.home.sitecert("restore", self.backup)
+        print(f"restored with the mirror in {time.monotonic() - began:.1f} s")
+        for key in (lost / "keys").iterdir():
+            shutil.copy2(key, self.home.path / "keys")
+        self.home.sitecert("restore", "--published", self.home.folder / "pub")
+        self.home.sitecert("keys", "adopt")
+        if self.home.sitecert("report", "--json").stdout != before:
+            note("the restored home reports something else")
+        for file in (lost / "batches").rglob("*"):
+            again = self.home.path / "batches" / file.relative_to(lost / "batches")
+            if file.is_file() and "torn" not in file.name and again.read_bytes() != file.read_bytes():
+                note(f"{again} differs")
+        self.core = Core(self.home)
+        self.core_ready()
+        self.core.stop()
+
     def report(self, threads, restarts, numbers, seconds):
         restarts.sort()
         if len(numbers) != self.people or len(set(numbers)) != self.people:
@@ -205,6 +237,8 @@ class Campaign:
         self.front.stop()
         self.core.stop()
         self.reader.stop()
+        if self.backup:
+            self.lose_the_disk()
         audit = self.home.sitecert("audit", check=False)
         if audit.returncode != 0:
             note(audit.stdout + audit.stderr)
@@ -226,6 +260,7 @@ def main():
     p.add_argument("--senders", type=int, default=16)
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--within-s", type=float, default=2)
+    p.add_argument("--mirror", action="store_true")
     o = p.parse_args()
     c = Campaign(o)
     try:

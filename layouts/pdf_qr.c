@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "layouts/pdf_own.h"
 
 #define MODULE_MIN ((int32_t)(0.5 * MPT_PER_MM)) /* docs/formats.md, "QR" */
@@ -34,39 +36,52 @@ static void put_run(struct buf *to, const struct run *run)
     to->len += (size_t)(p - begin);
 }
 
-/* Length of the dark run that begins at (x, y); 0: none begins there. */
-static unsigned run_width(const struct qr *qr, unsigned x, unsigned y)
+#define ROW_RUNS_MAX ((QR_WIDTH_MAX + 1) / 2)
+
+/* The dark runs of a row, from left to right; none below the last. */
+static size_t find_runs(const struct qr *qr, unsigned y, struct run ret[ROW_RUNS_MAX])
 {
-    const uint8_t *row = qr->dark + (size_t)y * qr->width;
-    unsigned width = 0;
-    if (y == qr->width || (x > 0 && row[x - 1]))
+    if (y == qr->width)
         return 0;
-    while (x + width < qr->width && row[x + width])
-        width++;
-    return width;
+    size_t count = 0;
+    const uint8_t *const row = qr->dark + (size_t)y * qr->width, *const end = row + qr->width;
+    const uint8_t *p = memchr(row, 1, qr->width);
+    while (p) {
+        const uint8_t *const light = memchr(p, 0, (size_t)(end - p));
+        const uint8_t *const after = light ? light : end;
+        ret[count++] = (struct run){ (unsigned)(p - row), y, (unsigned)(after - p), 1 };
+        p = memchr(after, 1, (size_t)(end - after));
+    }
+    return count;
 }
 
-/* open: by first column, the run that reaches down to the row above; height 0: none. */
-static void put_ended_runs(struct buf *to, const struct qr *qr, unsigned y, struct run *open)
+/* A run that equals the one above it makes that one higher; what ends above is written. */
+static void join_runs(struct buf *to, const struct run *above, size_t above_count,
+                      struct run *below, size_t below_count)
 {
-    for (unsigned x = 0; x < qr->width; x++) {
-        const unsigned width = run_width(qr, x, y);
-        if (open[x].height > 0 && open[x].width == width) {
-            open[x].height++;
-            continue;
+    size_t j = 0;
+    for (size_t i = 0; i < above_count; i++) {
+        while (j < below_count && below[j].x < above[i].x)
+            j++;
+        if (j < below_count && below[j].x == above[i].x && below[j].width == above[i].width) {
+            below[j].y = above[i].y;
+            below[j].height += above[i].height;
+        } else {
+            put_run(to, &above[i]);
         }
-        if (open[x].height > 0)
-            put_run(to, &open[x]);
-        open[x] = (struct run){ x, y, width, width > 0 };
     }
 }
 
-/* Dark runs of a row; one that equals the run above it makes that one higher. */
 static void put_runs(struct buf *to, const struct qr *qr)
 {
-    struct run open[QR_WIDTH_MAX] = { { 0 } };
-    for (unsigned y = 0; y <= qr->width; y++)
-        put_ended_runs(to, qr, y, open);
+    struct run rows[2][ROW_RUNS_MAX];
+    size_t above = 0;
+    for (unsigned y = 0; y <= qr->width; y++) {
+        struct run *const row = rows[y % 2];
+        const size_t count = find_runs(qr, y, row);
+        join_runs(to, rows[(y + 1) % 2], above, row, count);
+        above = count;
+    }
 }
 
 enum rc pdf_qr_put(struct buf *to, const struct qr *qr, const struct layout_item *item,

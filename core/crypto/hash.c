@@ -118,7 +118,7 @@ bool sm3_2(struct span a, struct span b, uint8_t ret[SM3_LEN])
     return true;
 }
 
-struct sha256_stream *sha256_new(void)
+static struct sha256_stream *bare_stream(void)
 {
     struct sha256_stream *s = calloc(1, sizeof *s);
     if (!s)
@@ -128,7 +128,24 @@ struct sha256_stream *sha256_new(void)
         free(s);
         return NULL;
     }
-    start(s->ctx, sha256_algorithm());
+    return s;
+}
+
+struct sha256_stream *sha256_new(void)
+{
+    struct sha256_stream *const s = bare_stream();
+    if (s)
+        start(s->ctx, sha256_algorithm());
+    return s;
+}
+
+struct sha256_stream *sha256_copy(const struct sha256_stream *from)
+{
+    struct sha256_stream *const s = bare_stream();
+    if (s && EVP_MD_CTX_copy_ex(s->ctx, from->ctx) != 1) {
+        sha256_free(s);
+        return NULL;
+    }
     return s;
 }
 

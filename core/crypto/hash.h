@@ -19,6 +19,8 @@ MUST_CHECK bool sm3_2(struct span a, struct span b, uint8_t ret[SM3_LEN]);
 /* Many pieces, one digest. */
 struct sha256_stream;
 struct sha256_stream *sha256_new(void); /* NULL: out of memory */
+/* Another that has been given the same bytes. NULL: out of memory. */
+struct sha256_stream *sha256_copy(const struct sha256_stream *s);
 void sha256_add(struct sha256_stream *s, struct span bytes);
 void sha256_end(struct sha256_stream *s, uint8_t ret[SHA256_LEN]); /* s may be used again */
 void sha256_free(struct sha256_stream *s);

@@ -10,7 +10,7 @@
 #include "core/cert/pdf_copy.h"
 #include "core/cert/tlog_cache.h"
 
-#define SHEETS_AHEAD 4u /* for each thread */
+#define SHEETS_AHEAD (2 * PRESS_JOBS_MAX) /* for each thread */
 
 /* Sheets wait in a ring; a slot's memory is used again. */
 struct shop {
@@ -37,23 +37,24 @@ static bool is_general(enum rc rc)
 
 /* --- the threads that draw --- */
 
-/* Takes the oldest sheet, its memory against that of *mine. False: there is no more. */
-static bool take_sheet(struct shop *s, struct sheet *mine)
+/* Takes the oldest sheets, as many as are waiting and fit on the press, their memory against that
+ * of mine. 0: there is no more. */
+static size_t take_sheets(struct shop *s, struct sheet mine[PRESS_JOBS_MAX])
 {
+    size_t count = 0;
     (void)pthread_mutex_lock(&s->lock);
     while (s->waiting == 0 && !s->closed)
         (void)pthread_cond_wait(&s->changed, &s->lock);
-    const bool any = s->waiting > 0 && s->rc == RC_OK;
-    if (any) {
-        const struct sheet spare = *mine;
-        *mine = s->slots[s->first];
+    for (; s->rc == RC_OK && s->waiting > 0 && count < PRESS_JOBS_MAX; count++) {
+        const struct sheet spare = mine[count];
+        mine[count] = s->slots[s->first];
         s->slots[s->first] = spare;
         s->first = (s->first + 1) % s->size;
         s->waiting--;
     }
     (void)pthread_cond_broadcast(&s->changed);
     (void)pthread_mutex_unlock(&s->lock);
-    return any;
+    return count;
 }
 
 static void tell(struct shop *s, const char *number, enum rc rc, const struct diag *why)
@@ -88,28 +89,64 @@ static enum rc copy_path(const struct shop *s, const char *number, char ret[PATH
     return path_join(s->o->folder, name, ret, d);
 }
 
-static enum rc make_copy(const struct shop *s, const struct sheet *sheet, uint64_t nth,
-                         struct buf *pdf, struct diag *d)
+static enum rc store_copy(const struct shop *s, const struct press_job *job, struct diag *d)
 {
     char path[PATH_LEN];
-    const bool checked = s->o->check_all || nth % PDF_CHECK_EVERY == 0;
-    enum rc rc =
-        press_print(s->press, s->signer, sheet, checked ? PRESS_CHECKED : PRESS_UNCHECKED, pdf, d);
+    enum rc rc = job->rc;
     if (rc == RC_OK)
-        rc = copy_path(s, sheet->number, path, d);
-    return rc == RC_OK ? file_replace_later(path, buf_span(pdf), 0644, d) : rc;
+        rc = copy_path(s, job->sheet->number, path, d);
+    return rc == RC_OK ? file_replace_later(path, buf_span(&job->pdf), 0644, d) : rc;
+}
+
+/* A thread's own: sheets and files that are used again. */
+struct bench {
+    struct sheet sheets[PRESS_JOBS_MAX];
+    struct press_job jobs[PRESS_JOBS_MAX];
+    uint64_t drawn;
+};
+
+static void bench_free_at(struct bench **b)
+{
+    for (size_t i = 0; *b && i < PRESS_JOBS_MAX; i++) {
+        sheet_free(&(*b)->sheets[i]);
+        buf_free(&(*b)->jobs[i].pdf);
+    }
+    free(*b);
+}
+
+static void make_copies(struct shop *s, struct bench *b, size_t count)
+{
+    for (size_t i = 0; i < count; i++, b->drawn++) {
+        const bool checked = s->o->check_all || b->drawn % PDF_CHECK_EVERY == 0;
+        b->jobs[i].sheet = &b->sheets[i];
+        b->jobs[i].care = checked ? PRESS_CHECKED : PRESS_UNCHECKED;
+    }
+    press_print_many(s->press, s->signer, b->jobs, count);
+    for (size_t i = 0; i < count; i++) {
+        struct press_job *const job = &b->jobs[i];
+        const enum rc rc = store_copy(s, job, &job->diag);
+        account(s, job->sheet, job->pdf.len, rc, &job->diag);
+    }
+}
+
+static void fail_all(struct shop *s, enum rc rc)
+{
+    const struct sheet none = { 0 };
+    struct diag why = DIAG_INIT;
+    (void)diag_set(&why, rc, DIAG_NO_OFFSET, "a thread that draws");
+    account(s, &none, 0, rc, &why);
 }
 
 static void *draw_sheets(void *arg)
 {
     struct shop *const s = arg;
-    ON_EXIT(sheet_free) struct sheet sheet = { 0 };
-    ON_EXIT(buf_free_at) struct buf pdf = { 0 };
-    for (uint64_t nth = 0; take_sheet(s, &sheet); nth++) {
-        struct diag why = DIAG_INIT;
-        const enum rc rc = make_copy(s, &sheet, nth, &pdf, &why);
-        account(s, &sheet, pdf.len, rc, &why);
+    ON_EXIT(bench_free_at) struct bench *b = calloc(1, sizeof *b);
+    if (!b) {
+        fail_all(s, RC_NOMEM);
+        return NULL;
     }
+    for (size_t count = take_sheets(s, b->sheets); count > 0; count = take_sheets(s, b->sheets))
+        make_copies(s, b, count);
     return NULL;
 }
 

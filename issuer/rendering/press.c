@@ -6,12 +6,9 @@
 #include <string.h>
 
 #include "core/cert/digits.h"
-#include "core/cert/judge_pdf.h"
 #include "core/cert/pdf_values.h"
-#include "issuer/document/tsa.h"
 #include "issuer/publication/snapshot.h"
 #include "issuer/rendering/press_internal.h"
-#include "keys/signer/document.h"
 
 #define FIELDS_MAX 64u
 
@@ -33,9 +30,14 @@ static enum rc load_layout(struct press *p, const char *name, struct diag *d)
     const struct pdf_layout_options options = { .demo = p->home->trust->demo,
                                                 .seal = buf_span(&seal) };
     rc = pdf_layout_load(buf_span(&text), p->fonts, &options, &p->layout, d);
-    if (rc == RC_OK)
-        p->chinese = pdf_layout_chinese(p->layout);
-    return rc;
+    if (rc != RC_OK)
+        return rc;
+    p->chinese = pdf_layout_chinese(p->layout);
+    p->begun = sha256_new();
+    if (!p->begun)
+        return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "a digest");
+    sha256_add(p->begun, pdf_layout_fixed_bytes(p->layout));
+    return RC_OK;
 }
 
 static enum rc load_names(struct press *p, struct reg *r, struct diag *d)
@@ -74,6 +76,7 @@ void press_close(struct press *p)
         return;
     directory_free(&p->directory);
     buf_free(&p->directory_bytes);
+    sha256_free(p->begun);
     pdf_layout_free(p->layout);
     pdf_font_set_free(p->fonts);
     free(p);
@@ -159,114 +162,4 @@ enum rc press_draw(const struct press *p, const struct sheet *s, struct press_te
         return rc;
     rc = pdf_render(p->layout, p->fonts, &fields, to, ret, &why);
     return rc == RC_OK ? rc : diag_set(d, rc, why.offset, "'%s': %s", s->number, why.text);
-}
-
-/* --- its signature --- */
-
-static enum rc digest_ranges(const struct buf *pdf, const struct pdf_signature_place *place,
-                             uint8_t ret[SHA256_LEN], struct diag *d)
-{
-    struct sha256_stream *const stream = sha256_new();
-    if (!stream)
-        return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "a digest");
-    sha256_add(stream, span_of(pdf->ptr, place->first_len));
-    sha256_add(stream, span_of(pdf->ptr + place->second, place->second_len));
-    sha256_end(stream, ret);
-    sha256_free(stream);
-    return RC_OK;
-}
-
-static enum rc sign(const struct press *p, struct signer *signer, const struct sheet *s,
-                    struct document_request *request, struct buf *to, struct diag *d)
-{
-    ON_EXIT(buf_free_at) struct buf plain = { 0 };
-    const bool timed = tsa_wanted(p->home);
-    request->number = span_text(s->number);
-    request->version = s->version;
-    request->state = s->state;
-    const enum rc rc = signer_document(signer, request, s->as_of, timed ? &plain : to, d);
-    return rc == RC_OK && timed ? tsa_stamp(p->home, buf_span(&plain), to, d) : rc;
-}
-
-/* hex_encode() ends with a NUL, which is none of the file's. */
-static void put_contents(struct buf *pdf, const struct pdf_signature_place *place,
-                         struct span contents)
-{
-    static const char digits[] = "0123456789abcdef";
-    assert(contents.len == place->room);
-    for (size_t i = 0; i < contents.len; i++) {
-        pdf->ptr[place->contents + 2 * i] = (uint8_t)digits[contents.ptr[i] >> 4];
-        pdf->ptr[place->contents + 2 * i + 1] = (uint8_t)digits[contents.ptr[i] & 15];
-    }
-}
-
-/* With the verifiers' code, as an inspector without lists would: nothing leaves that it would not
- * take. */
-static enum rc look_over(const struct press *p, const struct sheet *s, const struct buf *pdf,
-                         struct diag *d)
-{
-    const struct evidence at_hand = { .trust = p->home->trust, .now = s->as_of };
-    struct diag why = DIAG_INIT;
-    struct pdf_finding found;
-    const enum rc rc = judge_pdf_file(buf_span(pdf), &at_hand, &found, &why);
-    if (rc != RC_OK)
-        return diag_set(d, rc, why.offset, "%s", why.text);
-    const bool flawless = found.authentic == AUTH_TRUE && !found.doubtful && found.note_count == 0;
-    if (flawless && span_equal(found.token, buf_span(&s->token)))
-        return RC_OK;
-    const enum problem problem = found.note_count > 0 ? found.notes[0] : found.why;
-    return diag_set(d, RC_BAD_SIGNATURE, DIAG_NO_OFFSET,
-                    "the copy of '%s' does not stand our own check: %s %s", s->number,
-                    problem_code(problem), why.text);
-}
-
-static enum rc print(const struct press *p, struct signer *signer, const struct sheet *s,
-                     enum press_care care, struct buf *to, struct diag *d)
-{
-    struct pdf_signature_place place;
-    struct document_request request = { 0 };
-    ON_EXIT(buf_free_at) struct buf contents = { 0 };
-    enum rc rc = signer_document_room(signer, tsa_wanted(p->home), s->as_of, &request.room, d);
-    if (rc == RC_OK)
-        rc = press_draw(p, s, (struct press_terms){ s->as_of, request.room }, to, &place, d);
-    if (rc == RC_OK)
-        rc = digest_ranges(to, &place, request.digest, d);
-    if (rc == RC_OK)
-        rc = sign(p, signer, s, &request, &contents, d);
-    if (rc == RC_OK)
-        put_contents(to, &place, buf_span(&contents));
-    return rc == RC_OK && care == PRESS_CHECKED ? look_over(p, s, to, d) : rc;
-}
-
-/* A copy that would be past its last day from the start says nothing. */
-static enum rc check_dates(const struct press *p, const struct sheet *s, struct diag *d)
-{
-    struct token t;
-    char until[DATE_TEXT_LEN + 1];
-    const int32_t made = date_of_time(s->as_of);
-    const enum rc rc = token_parse(buf_span(&s->token), &t, d);
-    if (rc != RC_OK || press_copy_until(p->home, &t, made) >= made)
-        return rc;
-    date_format(t.deadline, until);
-    return diag_set(d, RC_REFUSED, DIAG_NO_OFFSET,
-                    "version %u of '%s' was good until %s: no copies of it are given out any more",
-                    s->version, s->number, until);
-}
-
-enum rc press_print(const struct press *p, struct signer *signer, const struct sheet *s,
-                    enum press_care care, struct buf *to, struct diag *d)
-{
-    assert(p && signer && s && to);
-
-    buf_clear(to);
-    if (!sheet_may_be_copied(s->state))
-        return diag_set(d, RC_REFUSED, DIAG_NO_OFFSET,
-                        "certificate '%s' is %s: no copies of it are given out", s->number,
-                        state_word(s->state));
-    enum rc rc = check_dates(p, s, d);
-    if (rc == RC_OK)
-        rc = print(p, signer, s, care, to, d);
-    if (rc != RC_OK)
-        buf_clear(to);
-    return rc;
 }

@@ -75,5 +75,24 @@ enum press_care { PRESS_CHECKED = 0, PRESS_UNCHECKED };
 MUST_CHECK enum rc press_print(const struct press *p, struct signer *signer, const struct sheet *s,
                                enum press_care care, struct buf *to, struct diag *d);
 
+#define PRESS_JOBS_MAX 16u
+
+/* One copy of many. */
+struct press_job {
+    const struct sheet *sheet;
+    enum press_care care;
+    struct buf pdf; /* the job's own, used again: the whole file; cleared after an error */
+    enum rc rc;
+    struct diag diag;
+};
+
+/*
+ * As press_print(), with one question to the signer for all.
+ *
+ * jobs  1 to PRESS_JOBS_MAX, their sheets gathered at the same moment
+ */
+void press_print_many(const struct press *p, struct signer *signer, struct press_job *jobs,
+                      size_t count);
+
 /* The last day on which a copy made on this day is good. */
 int32_t press_copy_until(const struct home *home, const struct token *t, int32_t made);

@@ -244,22 +244,23 @@ static enum rc answer_room(struct visit *v, struct diag *d)
     return rc;
 }
 
-static enum rc answer_document(struct visit *v, struct diag *d)
+static enum rc answer_documents(struct visit *v, struct diag *d)
 {
-    enum rc rc = need_hash(v, d);
-    if (rc == RC_OK && v->q->state != STATE_VALID && v->q->state != STATE_DUE &&
-        v->q->state != STATE_LAPSED)
-        rc = diag_set(d, RC_REFUSED, DIAG_NO_OFFSET, "no copy is signed in this state");
-    if (rc != RC_OK)
-        return rc;
-    struct document_request r = {
-        .number = v->q->text,
-        .version = v->q->version,
-        .state = (enum state)v->q->state,
-        .room = (size_t)v->q->number,
-    };
-    memcpy(r.digest, v->q->hash.ptr, SHA256_LEN);
-    return signer_document(v->with.signer, &r, v->with.now_s, &v->bytes, d);
+    size_t count = 0;
+    struct document_job *const jobs = calloc(SIGNER_DOCUMENTS_MAX, sizeof *jobs);
+    if (!jobs)
+        return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "documents");
+    enum rc rc = signer_requests_read(v->q->items, jobs, &count, d);
+    if (rc == RC_OK) {
+        signer_documents(v->with.signer, jobs, count, v->with.now_s);
+        signer_contents_put(&v->bytes, jobs, count);
+        rc = buf_rc(&v->bytes, d);
+    }
+    for (size_t i = 0; i < count; i++)
+        buf_free(&jobs[i].contents);
+    free(jobs);
+    v->answer.items = buf_span(&v->bytes);
+    return rc;
 }
 
 static enum rc answer_order_alone(struct visit *v, struct diag *d)
@@ -298,7 +299,7 @@ static const struct {
     [SIGNER_ASK_CHECKPOINT] = { "checkpoint", answer_checkpoint, true },
     [SIGNER_ASK_VOID] = { "void", answer_void, true },
     [SIGNER_ASK_ROOM] = { "room", answer_room, true },
-    [SIGNER_ASK_DOCUMENT] = { "document", answer_document, true },
+    [SIGNER_ASK_DOCUMENTS] = { "documents", answer_documents, true },
     [SIGNER_ASK_ORDER_ALONE] = { "order_alone", answer_order_alone, true },
     [SIGNER_ASK_ORDER] = { "order", answer_order, true },
     [SIGNER_ASK_PLACE] = { "place", answer_place, false },

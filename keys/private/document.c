@@ -161,3 +161,14 @@ enum rc signer_document(struct signer *s, const struct document_request *r, int6
     buf_put_span(to, buf_span(&contents));
     return buf_rc(to, d);
 }
+
+void signer_documents(struct signer *s, struct document_job *jobs, size_t count, int64_t now_s)
+{
+    assert(s && (jobs || count == 0));
+
+    for (size_t i = 0; i < count; i++) {
+        jobs[i].contents = (struct buf){ 0 };
+        jobs[i].diag = DIAG_INIT;
+        jobs[i].rc = signer_document(s, &jobs[i].request, now_s, &jobs[i].contents, &jobs[i].diag);
+    }
+}

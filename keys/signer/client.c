@@ -194,20 +194,59 @@ enum rc signer_document_room(struct signer *s, bool timed, int64_t now_s, size_t
     return rc;
 }
 
+static void ask_for_documents(struct signer *s, struct document_job *jobs, size_t count,
+                              int64_t now_s)
+{
+    struct diag why = DIAG_INIT;
+    struct signer_answer a;
+    ON_EXIT(buf_free_at) struct buf items = { 0 };
+    for (size_t i = 0; i < count; i++) {
+        jobs[i].contents = (struct buf){ 0 };
+        jobs[i].diag = DIAG_INIT;
+        jobs[i].rc = RC_OK;
+    }
+    signer_requests_put(&items, jobs, count);
+    enum rc rc = buf_rc(&items, &why);
+    const struct signer_question q = { .ask = SIGNER_ASK_DOCUMENTS,
+                                       .items = buf_span(&items),
+                                       .now_s = now_s };
+    (void)pthread_mutex_lock(&s->lock);
+    if (rc == RC_OK)
+        rc = client_ask(s, &q, &a, &why);
+    if (rc == RC_OK)
+        rc = signer_contents_read(a.items, jobs, count, &why);
+    (void)pthread_mutex_unlock(&s->lock);
+    for (size_t i = 0; i < count; i++) {
+        if (rc != RC_OK)
+            jobs[i].rc = diag_set(&jobs[i].diag, rc, why.offset, "%s", why.text);
+        if (jobs[i].rc != RC_OK)
+            buf_free(&jobs[i].contents);
+    }
+}
+
+void signer_documents(struct signer *s, struct document_job *jobs, size_t count, int64_t now_s)
+{
+    assert(s && (jobs || count == 0));
+
+    for (size_t at = 0; at < count; at += SIGNER_DOCUMENTS_MAX) {
+        const size_t left = count - at;
+        ask_for_documents(s, jobs + at, left < SIGNER_DOCUMENTS_MAX ? left : SIGNER_DOCUMENTS_MAX,
+                          now_s);
+    }
+}
+
 enum rc signer_document(struct signer *s, const struct document_request *r, int64_t now_s,
                         struct buf *to, struct diag *d)
 {
     assert(s && r && to);
-    const struct signer_question q = {
-        .ask = SIGNER_ASK_DOCUMENT,
-        .text = r->number,
-        .version = r->version,
-        .state = (uint32_t)r->state,
-        .hash = span_of(r->digest, SHA256_LEN),
-        .number = r->room,
-        .now_s = now_s,
-    };
-    return ask_for_body(s, &q, to, d);
+
+    struct document_job job = { .request = *r };
+    ask_for_documents(s, &job, 1, now_s);
+    ON_EXIT(buf_free_at) struct buf contents = job.contents;
+    if (job.rc != RC_OK)
+        return diag_set(d, job.rc, job.diag.offset, "%s", job.diag.text);
+    buf_put_span(to, buf_span(&contents));
+    return buf_rc(to, d);
 }
 
 enum rc signer_order_alone(struct signer *s, struct span kid, uint32_t action, int64_t now_s,

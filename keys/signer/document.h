@@ -24,6 +24,15 @@ struct document_request {
 MUST_CHECK enum rc signer_document_room(struct signer *s, bool timed, int64_t now_s, size_t *ret,
                                         struct diag *d);
 
+/* Many at once, in one question to the process; each job has its own answer. */
+struct document_job {
+    struct document_request request;
+    struct buf contents; /* owned by the job: request.room bytes; empty on failure */
+    enum rc rc;
+    struct diag diag;
+};
+void signer_documents(struct signer *s, struct document_job *jobs, size_t count, int64_t now_s);
+
 /*
  * Signs with the newest document key whose dates and certificate hold now_s.
  *

@@ -18,8 +18,6 @@ _Static_assert(NUMBER_BYTES < SIGNER_REASON_MAX, "one field holds numbers and re
 static const struct cbor_field question_fields[] = {
     Q(2, FIELD_I64, now_s, 0),
     Q(3, FIELD_U64, number, UINT64_MAX),
-    Q(4, FIELD_U32, version, UINT32_MAX),
-    Q(5, FIELD_U32, state, STATE_VALID),
     Q(6, FIELD_U32, action, UINT32_MAX),
     Q(7, FIELD_BOOL, flag, 1),
     Q(8, FIELD_TEXT, typ, TYP_BYTES),

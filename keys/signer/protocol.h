@@ -12,6 +12,7 @@
 
 /* Limits of one question; the client splits what is more. */
 #define SIGNER_TOKENS_MAX      4096u       /* payloads */
+#define SIGNER_DOCUMENTS_MAX   256u        /* requests */
 #define SIGNER_PLACES_MAX      65536u      /* orders */
 #define SIGNER_PUBLICATION_MAX (15u << 20) /* bytes */
 #define SIGNER_ORDER_MAX       8192u       /* bytes of an order with its signature */
@@ -26,8 +27,7 @@ enum signer_ask {
     SIGNER_ASK_CHECKPOINT = 4,  /* number (size) hash (root) now → body */
     SIGNER_ASK_VOID = 5,        /* number (log index) text (reason) now → body */
     SIGNER_ASK_ROOM = 6,        /* flag (timed) now → number */
-    SIGNER_ASK_DOCUMENT =
-        7, /* text (number) version state hash (digest) number (room) now → body */
+    SIGNER_ASK_DOCUMENTS = 7,   /* items now → items */
     SIGNER_ASK_ORDER_ALONE = 8, /* kid action now → flag */
     SIGNER_ASK_ORDER = 9,       /* payload (first) second now → */
     SIGNER_ASK_PLACE = 10,      /* items → */
@@ -39,7 +39,7 @@ struct signer_question {
     enum signer_ask ask;
     int64_t now_s;
     uint64_t number;
-    uint32_t version, state, action;
+    uint32_t action;
     bool flag;
     struct span typ, text, kid, hash, payload, second;
     struct span items; /* an array, see below */
@@ -84,6 +84,21 @@ void signer_tokens_put(struct buf *to, const struct token_job *jobs, size_t coun
 /* Into cose, rc and diag of each of count jobs. RC_FORMAT: not exactly so many answers. */
 MUST_CHECK enum rc signer_tokens_read(struct span items, struct token_job *jobs, size_t count,
                                       struct diag *d);
+
+/*
+ * Document jobs as items. A question holds requests, [number, version, state, digest, room] each;
+ * an answer, in the same order, the contents or [rc, text].
+ */
+void signer_requests_put(struct buf *to, const struct document_job *jobs, size_t count);
+/* Fills request of each, its number borrowed; the rest is zeroed. RC_LIMIT: none, or more than
+ * SIGNER_DOCUMENTS_MAX. */
+MUST_CHECK enum rc signer_requests_read(struct span items, struct document_job *ret,
+                                        size_t *ret_count, struct diag *d);
+void signer_contents_put(struct buf *to, const struct document_job *jobs, size_t count);
+/* Into contents, rc and diag of each of count jobs. RC_FORMAT: not exactly so many answers, or one
+ * not of the room that was asked for. */
+MUST_CHECK enum rc signer_contents_read(struct span items, struct document_job *jobs, size_t count,
+                                        struct diag *d);
 
 /* Orders' places as items: [log index, leaf] each. */
 void signer_places_put(struct buf *to, const struct placed_order *orders, size_t count);

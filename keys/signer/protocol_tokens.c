@@ -6,8 +6,7 @@
 #include "core/cert/token.h"
 #include "core/cose/cbor.h"
 #include "keys/signer/protocol.h"
-
-#define CBOR_ARRAY 4 /* major type */
+#include "keys/signer/refusal.h"
 
 void signer_payloads_put(struct buf *to, const struct token_job *jobs, size_t count)
 {
@@ -40,35 +39,18 @@ void signer_tokens_put(struct buf *to, const struct token_job *jobs, size_t coun
 {
     cbor_put_array(to, count);
     for (size_t i = 0; i < count; i++) {
-        if (jobs[i].rc == RC_OK) {
+        if (jobs[i].rc == RC_OK)
             cbor_put_bytes(to, buf_span(&jobs[i].cose));
-            continue;
-        }
-        cbor_put_array(to, 2);
-        cbor_put_uint(to, (uint64_t)jobs[i].rc);
-        cbor_put_cstr(to, jobs[i].diag.text);
+        else
+            refusal_put(to, jobs[i].rc, &jobs[i].diag);
     }
-}
-
-static bool read_refusal(struct cbor_reader *c, struct token_job *job)
-{
-    uint64_t parts = 0, rc = 0;
-    struct span text;
-    if (!cbor_array(c, "refusal", 2, &parts) || !cbor_uint(c, "rc", RC_BAD_SIGNATURE, &rc) ||
-        !cbor_text(c, "text", 0, sizeof job->diag.text - 1, &text))
-        return false;
-    if (parts != 2 || rc == RC_OK)
-        return cbor_fail(c, "a refusal without a reason");
-    job->rc = diag_set(&job->diag, (enum rc)rc, DIAG_NO_OFFSET, "%.*s", (int)text.len,
-                       text.len > 0 ? (const char *)text.ptr : "");
-    return true;
 }
 
 static bool read_token(struct cbor_reader *c, struct token_job *job)
 {
     struct span cose;
-    if (cbor_peek(c) == CBOR_ARRAY)
-        return read_refusal(c, job);
+    if (refusal_follows(c))
+        return refusal_read(c, &job->rc, &job->diag);
     if (!cbor_bytes(c, "token", 1, TOKEN_MAX_LEN, &cose))
         return false;
     buf_put_span(&job->cose, cose);

@@ -36,6 +36,27 @@ static void read_payloads(struct span items)
     must(span_equal(buf_span(&again), items));
 }
 
+static void read_requests(struct span items)
+{
+    static struct document_job jobs[SIGNER_DOCUMENTS_MAX];
+    ON_EXIT(buf_free_at) struct buf again = { 0 };
+    size_t count = 0;
+    if (signer_requests_read(items, jobs, &count, NULL) != RC_OK)
+        return;
+    must(count >= 1 && count <= SIGNER_DOCUMENTS_MAX);
+    signer_requests_put(&again, jobs, count);
+    must(span_equal(buf_span(&again), items));
+}
+
+static void read_documents(struct span items)
+{
+    struct document_job jobs[2] = { { .request.room = 8 }, { .request.room = 8 } };
+    if (signer_contents_read(items, jobs, 2, NULL) == RC_OK)
+        must((jobs[0].rc == RC_OK) == (jobs[0].contents.len == 8));
+    buf_free(&jobs[0].contents);
+    buf_free(&jobs[1].contents);
+}
+
 static void read_places(struct span items)
 {
     static struct placed_order orders[SIGNER_PLACES_MAX];
@@ -58,6 +79,7 @@ static void read_answer(struct span bytes)
         must((jobs[0].rc == RC_OK) == (jobs[0].cose.len > 0));
     buf_free(&jobs[0].cose);
     buf_free(&jobs[1].cose);
+    read_documents(a.items);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -77,10 +99,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (rc == RC_OK) {
         write_again(&q);
         read_payloads(q.items);
+        read_requests(q.items);
         read_places(q.items);
     }
     read_answer(bytes);
     read_payloads(bytes);
+    read_requests(bytes);
+    read_documents(bytes);
     read_places(bytes);
     free(copy);
     return 0;

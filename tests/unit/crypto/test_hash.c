@@ -48,6 +48,26 @@ static void a_stream_of_a_million_a_s_hashes_as_published(void **state)
     sha256_free(s);
 }
 
+static void a_copied_stream_goes_on_by_itself(void **state)
+{
+    (void)state;
+    uint8_t whole[SHA256_LEN], of_copy[SHA256_LEN], of_first[SHA256_LEN];
+    sha256(SPAN_LITERAL("abcdef"), whole);
+    struct sha256_stream *const first = sha256_new();
+    assert_non_null(first);
+    sha256_add(first, SPAN_LITERAL("abc"));
+    struct sha256_stream *const copy = sha256_copy(first);
+    assert_non_null(copy);
+    sha256_add(copy, SPAN_LITERAL("def"));
+    sha256_end(copy, of_copy);
+    assert_memory_equal(of_copy, whole, SHA256_LEN);
+    sha256_end(first, of_first);
+    sha256(SPAN_LITERAL("abc"), whole);
+    assert_memory_equal(of_first, whole, SHA256_LEN);
+    sha256_free(copy);
+    sha256_free(first);
+}
+
 static void a_stream_that_has_ended_starts_anew(void **state)
 {
     (void)state;
@@ -109,6 +129,7 @@ int main(void)
         cmocka_unit_test(two_parts_hash_as_one),
         cmocka_unit_test(a_stream_of_a_million_a_s_hashes_as_published),
         cmocka_unit_test(a_stream_that_has_ended_starts_anew),
+        cmocka_unit_test(a_copied_stream_goes_on_by_itself),
         cmocka_unit_test(threads_do_not_disturb_each_other),
     };
     return cmocka_run_group_tests_name("hash", tests, NULL, NULL);

@@ -491,46 +491,57 @@ static void only_an_admitted_order_has_a_place_and_no_other_leafs(void **state)
 
 /* --- documents and lists --- */
 
+/* RC_* of the question, else of its one document. */
+static enum rc ask_document(struct attack *a, const struct document_request *r, int64_t now_s)
+{
+    ON_EXIT(buf_free_at) struct buf items = { 0 };
+    struct document_job job = { .request = *r };
+    struct signer_answer answer;
+    signer_requests_put(&items, &job, 1);
+    const struct signer_question q = { .ask = SIGNER_ASK_DOCUMENTS,
+                                       .items = buf_span(&items),
+                                       .now_s = now_s };
+    const enum rc rc = ask(a, &q, &answer);
+    if (rc != RC_OK)
+        return rc;
+    assert_int_equal(signer_contents_read(answer.items, &job, 1, NULL), RC_OK);
+    assert_true((job.rc == RC_OK) == (job.contents.len > 0));
+    buf_free(&job.contents);
+    return job.rc;
+}
+
 static void a_document_is_one_certificates_in_a_state_that_has_copies(void **state)
 {
     struct attack *const a = *state;
     struct signer_answer answer;
     const struct signer_question room = { .ask = SIGNER_ASK_ROOM, .now_s = now() };
     assert_int_equal(ask(a, &room, &answer), RC_OK);
-    uint8_t digest[SHA256_LEN] = { 1 };
-    const struct signer_question good = {
-        .ask = SIGNER_ASK_DOCUMENT,
-        .text = SPAN_LITERAL("03301202300000017"),
+    const struct document_request good = {
+        .number = SPAN_LITERAL("03301202300000017"),
         .version = 1,
         .state = STATE_VALID,
-        .hash = span_of(digest, sizeof digest),
-        .number = answer.number,
-        .now_s = now(),
+        .digest = { 1 },
+        .room = (size_t)answer.number,
     };
-    assert_int_equal(ask(a, &good, &answer), RC_OK);
-    struct signer_question q = good;
-    q.hash.len--;
-    assert_int_equal(ask(a, &q, &answer), RC_FORMAT);
-    q = good;
-    q.version = 0;
-    assert_int_equal(ask(a, &q, &answer), RC_REFUSED);
-    q = good;
-    q.text = SPAN_LITERAL("x' or 1");
-    assert_int_equal(ask(a, &q, &answer), RC_REFUSED);
-    static const uint32_t states[] = { STATE_UNKNOWN, STATE_SUSPENDED, STATE_REVOKED, 7, 79 };
+    assert_int_equal(ask_document(a, &good, now()), RC_OK);
+    struct document_request r = good;
+    r.version = 0;
+    assert_int_equal(ask_document(a, &r, now()), RC_REFUSED);
+    r = good;
+    r.number = SPAN_LITERAL("x' or 1");
+    assert_int_equal(ask_document(a, &r, now()), RC_REFUSED);
+    static const enum state states[] = { STATE_UNKNOWN, STATE_SUSPENDED, STATE_REVOKED,
+                                         (enum state)7, (enum state)79 };
     for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
-        q = good;
-        q.state = states[i];
-        assert_int_equal(ask(a, &q, &answer), RC_REFUSED);
+        r = good;
+        r.state = states[i];
+        assert_int_equal(ask_document(a, &r, now()), RC_REFUSED);
     }
-    q = good;
-    q.number++;
-    assert_int_equal(ask(a, &q, &answer), RC_LIMIT);
-    q = good;
-    q.now_s = now() - 90000;
-    assert_int_equal(ask(a, &q, &answer), RC_REFUSED);
-    q.now_s = now() + 60;
-    assert_int_equal(ask(a, &q, &answer), RC_REFUSED);
+    r = good;
+    r.room++;
+    assert_int_equal(ask_document(a, &r, now()), RC_LIMIT);
+    assert_int_equal(ask_document(a, &good, now() - 90000), RC_REFUSED);
+    assert_int_equal(ask_document(a, &good, now() + 60), RC_REFUSED);
 }
 
 static void a_publication_is_a_list_and_nothing_else(void **state)

@@ -8,11 +8,10 @@
 #include "keys/signer/protocol.h"
 
 static const struct signer_question question = {
-    .ask = SIGNER_ASK_DOCUMENT,
+    .ask = SIGNER_ASK_CHECKPOINT,
     .now_s = 1700000000,
     .number = 4096,
-    .version = 2,
-    .state = STATE_VALID,
+    .action = 2,
     .text = { (const uint8_t *)"03301202300000017", 17 },
     .hash = { (const uint8_t *)"0123456789abcdef0123456789abcdef", SHA256_LEN },
 };
@@ -137,6 +136,88 @@ static void tokens_and_refusals_come_back_in_their_order(void **state)
     buf_free(&jobs[0].cose);
 }
 
+static struct document_job wanted(void)
+{
+    return (struct document_job){ .request = { .number = SPAN_LITERAL("03301202300000017"),
+                                               .version = 2,
+                                               .state = STATE_DUE,
+                                               .digest = { 1, 2, 3 },
+                                               .room = 4096 } };
+}
+
+static void requests_are_read_as_written_and_so_many_and_no_more(void **state)
+{
+    (void)state;
+    static struct document_job jobs[SIGNER_DOCUMENTS_MAX + 1], back[SIGNER_DOCUMENTS_MAX];
+    static const struct {
+        size_t count;
+        enum rc rc;
+    } cases[] = { { 0, RC_LIMIT },
+                  { 1, RC_OK },
+                  { SIGNER_DOCUMENTS_MAX, RC_OK },
+                  { SIGNER_DOCUMENTS_MAX + 1, RC_FORMAT } };
+    for (size_t i = 0; i <= SIGNER_DOCUMENTS_MAX; i++)
+        jobs[i] = wanted();
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        ON_EXIT(buf_free_at) struct buf items = { 0 };
+        size_t count = 0;
+        signer_requests_put(&items, jobs, cases[i].count);
+        assert_int_equal(signer_requests_read(buf_span(&items), back, &count, NULL), cases[i].rc);
+        if (cases[i].rc != RC_OK)
+            continue;
+        const struct document_request *const last = &back[count - 1].request;
+        const struct document_request asked = wanted().request;
+        assert_int_equal(count, cases[i].count);
+        assert_true(span_equal(last->number, asked.number));
+        assert_int_equal(last->version, asked.version);
+        assert_int_equal(last->state, asked.state);
+        assert_int_equal(last->room, asked.room);
+        assert_memory_equal(last->digest, asked.digest, SHA256_LEN);
+    }
+}
+
+static void a_request_beyond_its_limits_is_none(void **state)
+{
+    (void)state;
+    struct document_job back[1];
+    struct document_job cases[] = { wanted(), wanted(), wanted(), wanted() };
+    cases[1].request.number = SPAN_LITERAL("");
+    static const uint8_t zeros[TOKEN_NUMBER_MAX + 1] = { 0 };
+    cases[2].request.number = span_of(zeros, sizeof zeros);
+    cases[3].request.room = PDF_SIGNATURE_ROOM_MAX + 1;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        ON_EXIT(buf_free_at) struct buf items = { 0 };
+        size_t count = 0;
+        signer_requests_put(&items, &cases[i], 1);
+        assert_int_equal(signer_requests_read(buf_span(&items), back, &count, NULL),
+                         i == 0 ? RC_OK : RC_FORMAT);
+    }
+}
+
+static void contents_come_back_in_their_order_and_of_the_room_asked_for(void **state)
+{
+    (void)state;
+    ON_EXIT(buf_free_at) struct buf items = { 0 };
+    struct document_job jobs[2] = { { .diag = DIAG_INIT }, { .diag = DIAG_INIT } };
+    buf_put_text(&jobs[0].contents, "contents");
+    jobs[1].rc = diag_set(&jobs[1].diag, RC_REFUSED, DIAG_NO_OFFSET, "not this one");
+    signer_contents_put(&items, jobs, 2);
+    buf_free(&jobs[0].contents);
+    for (size_t room = 7; room <= 9; room++) {
+        struct document_job back[2] = { { .request.room = room }, { .request.room = room } };
+        assert_int_equal(signer_contents_read(buf_span(&items), back, 2, NULL),
+                         room == 8 ? RC_OK : RC_FORMAT);
+        assert_int_equal(back[0].contents.len, room == 8 ? 8 : 0);
+        assert_int_equal(back[1].rc, room == 8 ? RC_REFUSED : RC_OK);
+        buf_free(&back[0].contents);
+    }
+    for (size_t wrong = 1; wrong <= 3; wrong += 2) {
+        struct document_job three[3] = { { .request.room = 8 } };
+        assert_int_equal(signer_contents_read(buf_span(&items), three, wrong, NULL), RC_FORMAT);
+        buf_free(&three[0].contents);
+    }
+}
+
 static void places_are_read_as_written(void **state)
 {
     (void)state;
@@ -161,6 +242,9 @@ int main(void)
         cmocka_unit_test(an_answer_is_done_or_says_why_not),
         cmocka_unit_test(so_many_payloads_of_such_a_length_and_no_more),
         cmocka_unit_test(tokens_and_refusals_come_back_in_their_order),
+        cmocka_unit_test(requests_are_read_as_written_and_so_many_and_no_more),
+        cmocka_unit_test(a_request_beyond_its_limits_is_none),
+        cmocka_unit_test(contents_come_back_in_their_order_and_of_the_room_asked_for),
         cmocka_unit_test(places_are_read_as_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

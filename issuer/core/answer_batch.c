@@ -168,54 +168,63 @@ static bool read_body(const struct serve_options *o, const struct question *q, i
 }
 
 /* The answer to one that was taken: its state, or its results when they are to be waited for. */
-static void tell_taken(const struct serve_options *o, const struct question *q, uint64_t sequence,
-                       struct reply_parts *r)
+static void tell_taken(const struct serve_options *o, const struct question *q,
+                       const struct taking *t, struct reply_parts *r)
 {
     struct reg_batch b;
     bool done = false;
-    const enum reply reply = r->answer.reply;
-    char id[BATCH_ID_LEN + 1];
-    memcpy(id, r->answer.batch, sizeof id);
     if (q->wait_ms > 0)
-        (void)desk_wait(o->desk, sequence, q->wait_ms);
-    if (!find_batch(o, q, span_text(id), &b, &done, r))
+        (void)desk_wait(o->desk, t->batch.sequence, q->wait_ms);
+    if (!find_batch(o, q, span_text(t->answer.batch), &b, &done, r))
         return;
     if (q->wait_ms > 0 && done && b.state == BATCH_DONE)
         put_results(o, q, &b, true, r);
     else
-        put_state(&b, done, reply, r);
+        put_state(&b, done, t->answer.reply, r);
+}
+
+/* False: it is refused. */
+static bool prepare(const struct serve_options *o, int fd, struct buf *sealed, struct taking *t,
+                    struct reply_parts *r)
+{
+    struct sender sender;
+    char reason[40];
+    struct diag d = DIAG_INIT;
+    worker_reason(o->worker, reason);
+    if (reason[0]) {
+        reply_refuse(r, REPLY_NOT_READY, reason);
+        return false;
+    }
+    if (!is_whole(t->q)) {
+        reply_refuse(r, REPLY_BAD_REQUEST, "not a whole question");
+        return false;
+    }
+    if (!may_send(o, t->q, &sender, r))
+        return false;
+    t->unit = sender.unit;
+    t->rows_per_day = sender.rows_per_day;
+    const enum rc rc = worker_now(o->worker, &t->now, &d);
+    if (rc != RC_OK) {
+        fail(r, rc, &d);
+        return false;
+    }
+    if (!desk_knows_key(o->desk, t->q) && !read_body(o, t->q, fd, sealed, &t->rows, r))
+        return false;
+    t->sealed = buf_span(sealed);
+    return true;
 }
 
 void answer_submit(const struct serve_options *o, const struct question *q, int fd,
                    struct reply_parts *ret)
 {
-    struct sender sender;
     ON_EXIT(buf_free_at) struct buf sealed = { 0 };
-    char reason[40];
-    uint64_t rows = 0, sequence = 0;
-    int64_t now;
-    struct diag d = DIAG_INIT;
-    worker_reason(o->worker, reason);
-    if (reason[0]) {
-        reply_refuse(ret, REPLY_NOT_READY, reason);
+    struct taking t = { .q = q };
+    if (!prepare(o, fd, &sealed, &t, ret))
         return;
-    }
-    if (!is_whole(q)) {
-        reply_refuse(ret, REPLY_BAD_REQUEST, "not a whole question");
-        return;
-    }
-    if (!may_send(o, q, &sender, ret))
-        return;
-    const enum rc rc = worker_now(o->worker, &now, &d);
-    if (rc != RC_OK) {
-        fail(ret, rc, &d);
-        return;
-    }
-    if (!desk_knows_key(o->desk, q) && !read_body(o, q, fd, &sealed, &rows, ret))
-        return;
-    desk_submit(o->desk, q, buf_span(&sealed), rows, &sender, now, &ret->answer, &sequence);
-    if (ret->answer.reply == REPLY_ACCEPTED || ret->answer.reply == REPLY_REPLAY)
-        tell_taken(o, q, sequence, ret);
+    desk_submit(o->desk, &t);
+    ret->answer = t.answer;
+    if (t.answer.reply == REPLY_ACCEPTED || t.answer.reply == REPLY_REPLAY)
+        tell_taken(o, q, &t, ret);
 }
 
 /* --- asking for one --- */

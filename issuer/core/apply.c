@@ -95,22 +95,23 @@ bool apply_is_full(const struct apply *a)
 
 /* --- beginning --- */
 
-static enum rc open_rows(struct apply *a, const struct entry *e, struct diag *why)
+static enum rc open_rows(struct apply *a, struct span kept, const struct entry *e, struct diag *why)
 {
     struct body *const b = &a->body;
     const struct rows_limits none = { UINT64_MAX, UINT64_MAX };
-    const enum rows_format format = e->is_csv ? FORMAT_CSV : FORMAT_NDJSON;
+    const enum rows_format format = b->b.is_csv ? FORMAT_CSV : FORMAT_NDJSON;
+    const enum record_kind kind = b->b.kind;
     enum rc rc = RC_OK;
     buf_clear(&a->small);
-    if (e->body.len == 0)
-        rc = bodies_take(a->o.bodies, a->o.vault, e->digest.ptr, &b->fd, why);
-    else
-        rc = body_unseal(a->o.vault, e->digest.ptr, e->body, &a->small, why);
+    if (kept.len == 0 && e->body.len == 0)
+        rc = bodies_take(a->o.bodies, a->o.vault, b->b.digest, &b->fd, why);
+    else if (kept.len == 0)
+        rc = body_unseal(a->o.vault, b->b.digest, e->body, &a->small, why);
     if (rc != RC_OK)
         return rc;
-    rc = b->fd < 0 ? rows_open_bytes(buf_span(&a->small), "the batch", e->kind, format, &none,
-                                     &b->rows, why)
-                   : rows_open_fd(b->fd, "the batch", e->kind, format, &none, &b->rows, why);
+    const struct span small = kept.len > 0 ? kept : buf_span(&a->small);
+    rc = b->fd < 0 ? rows_open_bytes(small, "the batch", kind, format, &none, &b->rows, why)
+                   : rows_open_fd(b->fd, "the batch", kind, format, &none, &b->rows, why);
     if (rc == RC_OK && !b->b.done)
         return RC_OK;
     const struct place at = { .offset = b->b.place, .line = b->b.line, .row = b->b.done };
@@ -200,16 +201,20 @@ enum rc apply_batch_begin(struct apply *a, const struct reg_batch *b, struct dia
     assert(a && b && !a->body.active);
 
     struct diag why = DIAG_INIT;
-    struct entry e;
+    struct entry e = { 0 };
+    struct span kept = { 0 };
+    enum rc rc = RC_OK;
     a->body.b = *b;
     a->body.active = true;
     a->body.is_new = b->state == BATCH_QUEUED;
     a->body.b.state = BATCH_WORKING;
-    enum rc rc = desk_entry(a->o.desk, b, &a->entry, &e, d);
+    if (!desk_kept(a->o.desk, b, &kept, &a->body.unit)) {
+        rc = desk_entry(a->o.desk, b, &a->entry, &e, d);
+        a->body.unit = e.unit;
+    }
     if (rc != RC_OK)
         return rc;
-    a->body.unit = e.unit;
-    rc = open_rows(a, &e, &why);
+    rc = open_rows(a, kept, &e, &why);
     if (rc == RC_OK)
         return open_feed(a, d);
     return is_the_bodys_fault(rc) ? give_up(a, &why, d)

@@ -9,13 +9,15 @@
 #include "issuer/core/entry.h"
 #include "issuer/core/journal.h"
 #include "issuer/register/register.h"
-#include "issuer/senders/senders.h"
 
 struct desk;
 
 struct desk_options {
     struct journal *journal;
     uint32_t queue_batches; /* taken and not yet done */
+    /* Called behind the last of some takings that were told together; NULL: nobody asks. */
+    void (*all_told)(void *arg);
+    void *arg;
 };
 MUST_CHECK enum rc desk_new(const struct desk_options *o, struct desk **ret, struct diag *d);
 /* No other thread may be in it. NULL is fine. */
@@ -36,20 +38,35 @@ void desk_stop_taking(struct desk *k);
 /* Nothing is done any more, and nobody waits. Again and again is fine. */
 void desk_close(struct desk *k);
 
+struct waiting;
+
+/* A batch on its way to disk. Caller's memory, as all that it borrows, until it is told. */
+struct taking {
+    const struct question *q; /* ASK_SUBMIT */
+    struct span sealed;    /* its body (issuer/core/bodies.h); empty: a large one, kept already */
+    uint64_t rows;         /* of the body */
+    uint32_t unit;         /* of the sender, that may send this */
+    uint64_t rows_per_day; /* the sender's bound; 0: none */
+    int64_t now;           /* Unix seconds */
+    void (*told)(struct taking *t);
+    void *arg; /* of whoever is told */
+
+    struct answer answer;   /* reply, retry_s, detail and batch */
+    struct reg_batch batch; /* with REPLY_ACCEPTED and REPLY_REPLAY: as it is */
+
+    /* the desk's own */
+    struct entry entry;
+    uint8_t name[BATCH_NAME_LEN];
+    struct waiting *waiting; /* NULL: a nonce alone is written */
+    struct taking *next;
+};
 /*
- * Takes a batch; blocks until it is on disk.
- *
- * q             ASK_SUBMIT
- * sealed        its body (issuer/core/bodies.h); empty: a large one, which is kept already
- * rows          of the body
- * sender        that may send this
- * now           Unix seconds
- * ret           reply, retry_s, detail and batch
- * ret_sequence  with REPLY_ACCEPTED and REPLY_REPLAY: of the batch
+ * Takes a batch. told() is called once, without any lock, when it is on disk, or is not taken: on
+ * the thread that writes, which must not be held up, or before this returns.
  */
-void desk_submit(struct desk *k, const struct question *q, struct span sealed, uint64_t rows,
-                 const struct sender *sender, int64_t now, struct answer *ret,
-                 uint64_t *ret_sequence);
+void desk_take(struct desk *k, struct taking *t);
+/* The same; blocks until it is on disk. told and arg are written. */
+void desk_submit(struct desk *k, struct taking *t);
 /* Whether q's key was used before: what large bodies need not be read for. False: it was not, or
  * nothing is taken. */
 bool desk_knows_key(struct desk *k, const struct question *q);
@@ -79,6 +96,8 @@ void desk_figures(struct desk *k, struct desk_figures *ret);
 bool desk_next(struct desk *k, uint32_t timeout_ms, struct reg_batch *ret);
 /* The worker's desk_next() returns. */
 void desk_wake(struct desk *k);
+/* Its body, when it is a small one and in memory still. Borrowed until the batch is done. */
+bool desk_kept(struct desk *k, const struct reg_batch *b, struct span *ret, uint32_t *ret_unit);
 /* Reads a batch's entry. ret borrows text. */
 MUST_CHECK enum rc desk_entry(struct desk *k, const struct reg_batch *b, struct buf *text,
                               struct entry *ret, struct diag *d);

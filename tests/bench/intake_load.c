@@ -1,64 +1,41 @@
 /*
- * Load on the intake: many senders at once, over HTTP, each signing its own requests.
+ * Load on the intake: many senders at once, over HTTP, each signing its own requests with P-256.
  *
  *   intake_load ADDRESS BASE NOW push PLAN
  *       PLAN has lines "sender key.pem kind file" (blanks between): each sender pushes its files in
- * order, all senders at once; ends when all rows are done intake_load ADDRESS BASE NOW single
- * THREADS SECONDS KIND ROWS.csv KEYS [wait] each thread pushes one row of ROWS.csv after the other,
- * as sender sN with KEYS/sN.pem; with wait: until the row is done, else until it is on disk
- *   intake_load raw THREADS SECONDS FOLDER
- *       what the disk gives: so many writers of 1 KiB that share each fdatasync
+ *       order, all senders at once; ends when all rows are done
+ *   intake_load ADDRESS BASE NOW single SENDERS SECONDS KIND ROWS.csv KEYS COUNT [wait]
+ *       so many senders at once, sN with KEYS/sN.pem, each pushing one row of ROWS.csv after the
+ *       other, COUNT in all at most, signed before the clock starts; until a row is on disk, or,
+ *       with wait, until its result is there
+ *   intake_load raw WRITERS SECONDS FOLDER
+ *       what the disk gives: so many writers, each with a record of 1 KiB after the other, which
+ *       share each fdatasync: whoever comes first writes for all that wait
  *
  * ADDRESS is 127.0.0.1:PORT, BASE what is signed before the target, NOW Unix seconds. Prints one
  * line of JSON.
  */
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-
-#include "core/crypto/hash.h"
-#include "core/message/sign.h"
 #include "core/sys/file.h"
+#include "tests/bench/intake_client.h"
 
 #define THREADS_MAX 256
 #define FILES_MAX   4096
 #define FILE_MAX    (256u << 20)
+#define RECORD      1024u
 
-static const char *base;
 static int64_t now_s;
-static struct sockaddr_in address;
-
-__attribute__((noreturn, format(printf, 1, 2))) static void die(const char *fmt, ...)
-{
-    va_list args;
-    va_start(args, fmt);
-    (void)vfprintf(stderr, fmt, args);
-    va_end(args);
-    (void)fputc('\n', stderr);
-    exit(1);
-}
-
-static double clock_s(void)
-{
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 static int compare(const void *a, const void *b)
 {
@@ -66,168 +43,36 @@ static int compare(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* --- a client --- */
-
-struct client {
-    int socket;
-    const char *who;
-    EVP_PKEY *key;
-    struct buf answer; /* headers and body */
-    unsigned status;
-    size_t body; /* where it begins */
+/* Seconds that each took. */
+struct times {
+    double *of;
+    size_t count, max;
 };
 
-static EVP_PKEY *read_key(const char *path)
+static struct times times_new(size_t max)
 {
-    FILE *const f = fopen(path, "r");
-    EVP_PKEY *const key = f ? PEM_read_PrivateKey(f, NULL, NULL, NULL) : NULL;
-    if (!key)
-        die("%s: no key", path);
-    (void)fclose(f);
-    return key;
+    struct times t = { .of = calloc(max + 1, sizeof *t.of), .max = max };
+    if (!t.of)
+        die("no memory");
+    return t;
 }
 
-static void sign(const struct client *c, const struct buf *text, uint8_t ret[SIGNATURE_LEN])
+static double processor_s(void)
 {
-    size_t len = SIGNATURE_LEN;
-    EVP_MD_CTX *const md = EVP_MD_CTX_new();
-    if (!md || EVP_DigestSignInit(md, NULL, NULL, NULL, c->key) != 1 ||
-        EVP_DigestSign(md, ret, &len, text->ptr, text->len) != 1 || len != SIGNATURE_LEN)
-        die("cannot sign: is it an Ed25519 key?");
-    EVP_MD_CTX_free(md);
+    struct rusage u;
+    (void)getrusage(RUSAGE_SELF, &u);
+    return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
+           (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
 }
 
-static void connect_again(struct client *c)
+static void print_times(struct times *t, double seconds, double processor)
 {
-    const int one = 1;
-    if (c->socket >= 0)
-        (void)close(c->socket);
-    c->socket = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (c->socket < 0 || connect(c->socket, (const struct sockaddr *)&address, sizeof address) != 0)
-        die("connect: %s", strerror(errno));
-    (void)setsockopt(c->socket, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-}
-
-static bool send_all(int fd, struct span s)
-{
-    while (s.len > 0) {
-        const ssize_t n = send(fd, s.ptr, s.len, MSG_NOSIGNAL);
-        if (n <= 0)
-            return false;
-        s = span_of(s.ptr + n, s.len - (size_t)n);
-    }
-    return true;
-}
-
-static bool receive_more(struct client *c)
-{
-    uint8_t *const to = buf_reserve(&c->answer, 65536);
-    const ssize_t n = to ? recv(c->socket, to, 65536, 0) : -1;
-    if (n <= 0)
-        return false;
-    c->answer.len += (size_t)n;
-    return true;
-}
-
-/* The value of a header of the answer, up to its line's end; NULL: not there. */
-static const char *header_of(struct client *c, const char *name)
-{
-    const size_t len = strlen(name);
-    const char *at = strstr(buf_cstr(&c->answer), "\r\n");
-    while (at && at[2] != '\r') {
-        if (strncasecmp(at + 2, name, len) == 0 && at[2 + len] == ':')
-            return at + 2 + len + 1 + strspn(at + 2 + len + 1, " ");
-        at = strstr(at + 2, "\r\n");
-    }
-    return NULL;
-}
-
-/* Content-Length answers alone, or the end of the connection. */
-static bool receive_answer(struct client *c)
-{
-    buf_clear(&c->answer);
-    const char *end = NULL;
-    while (!end) {
-        if (!receive_more(c))
-            return false;
-        end = strstr(buf_cstr(&c->answer), "\r\n\r\n");
-    }
-    c->body = (size_t)(end - buf_cstr(&c->answer)) + 4;
-    c->status = (unsigned)strtoul(buf_cstr(&c->answer) + 9, NULL, 10);
-    const char *const length = header_of(c, "content-length");
-    if (!length)
-        die("an answer without Content-Length");
-    const size_t want = c->body + strtoul(length, NULL, 10);
-    while (c->answer.len < want) {
-        if (!receive_more(c))
-            return false;
-    }
-    return true;
-}
-
-static void put_request(struct client *c, struct buf *to, const char *method, const char *target,
-                        const char *key, const struct span *body, unsigned wait_s)
-{
-    static atomic_uint_fast64_t nonces;
-    uint8_t digest[SHA256_LEN], random[8], signature[SIGNATURE_LEN];
-    char uri[1024], nonce[64];
-    struct buf digest_field = { 0 }, input = { 0 }, text = { 0 };
-    random_bytes(random, sizeof random);
-    hex_encode(random, sizeof random, nonce);
-    (void)snprintf(nonce + 16, sizeof nonce - 16, "-%" PRIu64,
-                   (uint64_t)atomic_fetch_add(&nonces, 1));
-    (void)snprintf(uri, sizeof uri, "%s%s", base, target);
-    if (body)
-        sha256(*body, digest);
-    const struct message_draft draft = {
-        .method = method,
-        .target_uri = span_text(uri),
-        .body_sha256 = body ? digest : NULL,
-        .content_type = body ? "text/csv" : NULL,
-        .idempotency_key = body ? key : NULL,
-        .keyid = c->who,
-        .nonce = nonce,
-        .alg = ALG_EDDSA,
-        .created = now_s,
-    };
-    if (message_draft_put(&draft, &digest_field, &input, &text, NULL) != RC_OK)
-        die("no draft");
-    sign(c, &text, signature);
-
-    buf_printf(to, "%s %s HTTP/1.1\r\nHost: intake\r\nSignature-Input: %s\r\nSignature: ", method,
-               target, buf_cstr(&input));
-    message_signature_put(to, span_of(signature, sizeof signature));
-    if (wait_s > 0)
-        buf_printf(to, "\r\nPrefer: wait=%u", wait_s);
-    if (body) {
-        buf_printf(to,
-                   "\r\nContent-Digest: %s\r\nContent-Type: text/csv\r\nIdempotency-Key: %s\r\n"
-                   "Content-Length: %zu",
-                   buf_cstr(&digest_field), key, body->len);
-    }
-    buf_put_text(to, "\r\n\r\n");
-    if (body)
-        buf_put_span(to, *body);
-    buf_free(&digest_field);
-    buf_free(&input);
-    buf_free(&text);
-}
-
-static void ask(struct client *c, const char *method, const char *target, const char *key,
-                const struct span *body, unsigned wait_s)
-{
-    struct buf request = { 0 };
-    put_request(c, &request, method, target, key, body, wait_s);
-    if (c->socket < 0)
-        connect_again(c);
-    if (!send_all(c->socket, buf_span(&request)) || !receive_answer(c))
-        die("%s %s: the connection ended", method, target);
-    const char *const connection = header_of(c, "connection");
-    if (connection && strncasecmp(connection, "close", 5) == 0) {
-        (void)close(c->socket);
-        c->socket = -1;
-    }
-    buf_free(&request);
+    qsort(t->of, t->count, sizeof *t->of, compare);
+    (void)printf("{\"count\":%zu,\"per_second\":%.1f,\"p50_ms\":%.2f,\"p99_ms\":%.2f,"
+                 "\"processor_s\":%.3f}\n",
+                 t->count, (double)t->count / seconds, t->count ? t->of[t->count / 2] * 1e3 : 0.0,
+                 t->count ? t->of[t->count * 99 / 100] * 1e3 : 0.0, processor);
+    free(t->of);
 }
 
 /* --- push --- */
@@ -240,7 +85,7 @@ static size_t errand_count;
 
 static void location_of(struct client *c, char ret[128])
 {
-    const char *const at = header_of(c, "location");
+    const char *const at = client_header(c, "location");
     if (!at)
         die("no Location");
     (void)snprintf(ret, 128, "%.*s", (int)strcspn(at, "\r"), at);
@@ -249,7 +94,7 @@ static void location_of(struct client *c, char ret[128])
 static void wait_done(struct client *c, const char *location)
 {
     for (;;) {
-        ask(c, "GET", location, NULL, NULL, 30);
+        client_ask(c, "GET", location, NULL, NULL, 30);
         const char *const body = buf_cstr(&c->answer) + c->body;
         if (c->status != 200 || strstr(body, "\"state\":\"failed\""))
             die("%s: %u %s", location, c->status, body);
@@ -268,10 +113,10 @@ static void push_file(struct client *c, const struct errand *e, char ret_locatio
     (void)snprintf(target, sizeof target, "/v1/batches?kind=%s", e->kind);
     const char *const slash = strrchr(e->file, '/');
     (void)snprintf(key, sizeof key, "%.100s-%" PRId64, slash ? slash + 1 : e->file, now_s);
-    ask(c, "POST", target, key, &body, 0);
+    client_ask(c, "POST", target, key, &body, 0);
     while (c->status == 429) {
         (void)usleep(200000);
-        ask(c, "POST", target, key, &body, 0);
+        client_ask(c, "POST", target, key, &body, 0);
     }
     if (c->status != 202 && c->status != 200)
         die("%s: %u %s", e->file, c->status, buf_cstr(&c->answer) + c->body);
@@ -290,7 +135,7 @@ static void *push_all(void *arg)
         locations = calloc(FILES_MAX, sizeof *locations);
     (void)pthread_mutex_unlock(&lock);
 
-    struct client c = { .socket = -1, .who = first->who, .key = read_key(first->key) };
+    struct client c = { .socket = -1, .who = first->who, .key = client_key(first->key) };
     for (size_t i = 0; i < errand_count; i++) {
         if (strcmp(errands[i].who, first->who) == 0)
             push_file(&c, &errands[i], locations[i]);
@@ -348,109 +193,150 @@ static int run_push(const char *plan)
 
 /* --- single rows --- */
 
-static struct {
+struct rows {
     struct buf text;
     struct span header;
     size_t count;
-    struct span *rows;
-    atomic_size_t next;
-    const char *kind, *keys;
-    unsigned wait_s;
-    double end_s;
-} single;
-
-struct worker {
-    size_t i;
-    size_t count, max;
-    double *seconds; /* of each request */
+    struct span *of;
 };
 
-static void read_rows(const char *path)
+static void read_rows(const char *path, struct rows *r)
 {
-    if (file_read(path, FILE_MAX, &single.text, NULL) != RC_OK)
+    if (file_read(path, FILE_MAX, &r->text, NULL) != RC_OK)
         die("%s: cannot be read", path);
-    single.rows = calloc(single.text.len / 20 + 1, sizeof *single.rows);
-    const uint8_t *at = single.text.ptr, *const end = at + single.text.len;
+    r->of = calloc(r->text.len / 20 + 1, sizeof *r->of);
+    const uint8_t *at = r->text.ptr, *const end = at + r->text.len;
     while (at < end) {
         const uint8_t *const nl = memchr(at, '\n', (size_t)(end - at));
         const size_t len = nl ? (size_t)(nl - at) + 1 : (size_t)(end - at);
-        if (!single.header.ptr)
-            single.header = span_of(at, len);
+        if (!r->header.ptr)
+            r->header = span_of(at, len);
         else
-            single.rows[single.count++] = span_of(at, len);
+            r->of[r->count++] = span_of(at, len);
         at += len;
     }
 }
 
-static void *push_rows(void *arg)
+/* One sender with its connection. */
+struct line {
+    struct client client;
+    char who[16];
+    struct buf requests; /* one behind the other */
+    size_t *ends;
+    size_t count, next;
+    double began;
+};
+
+static void open_line(struct line *l, size_t n, const char *keys, size_t count)
 {
-    struct worker *const w = arg;
-    char who[16], path[512], target[64], key[64];
-    (void)snprintf(who, sizeof who, "s%zu", w->i);
-    (void)snprintf(path, sizeof path, "%s/s%zu.pem", single.keys, w->i);
-    (void)snprintf(target, sizeof target, "/v1/batches?kind=%s", single.kind);
-    struct client c = { .socket = -1, .who = who, .key = read_key(path) };
+    char path[512];
+    (void)snprintf(l->who, sizeof l->who, "s%zu", n);
+    (void)snprintf(path, sizeof path, "%s/s%zu.pem", keys, n);
+    l->client = (struct client){ .socket = -1, .who = l->who, .key = client_key(path) };
+    l->ends = calloc(count + 1, sizeof *l->ends);
+    client_connect(&l->client);
+}
+
+static void sign_row(struct line *l, const char *kind, const struct rows *r, size_t n, bool wait)
+{
+    char target[64], key[64];
     struct buf body = { 0 };
-    while (clock_s() < single.end_s && w->count < w->max) {
-        const size_t n = atomic_fetch_add(&single.next, 1);
-        if (n >= single.count)
-            die("not enough rows");
-        buf_clear(&body);
-        buf_put_span(&body, single.header);
-        buf_put_span(&body, single.rows[n]);
-        const struct span s = buf_span(&body);
-        (void)snprintf(key, sizeof key, "row-%zu-%d", n, (int)getpid());
-        const double began = clock_s();
-        ask(&c, "POST", target, key, &s, single.wait_s);
-        if (c.status == 429) {
-            (void)usleep(20000);
-            continue;
-        }
-        if (c.status != 202 && c.status != 200)
-            die("row %zu: %u %s", n, c.status, buf_cstr(&c.answer) + c.body);
-        w->seconds[w->count++] = clock_s() - began;
-    }
-    (void)close(c.socket);
+    buf_put_span(&body, r->header);
+    buf_put_span(&body, r->of[n]);
+    const struct span s = buf_span(&body);
+    (void)snprintf(target, sizeof target, "/v1/batches?kind=%s", kind);
+    (void)snprintf(key, sizeof key, "row-%zu-%d", n, (int)getpid());
+    client_put_request(&l->client, &l->requests, "POST", target, key, &s, wait ? 30 : 0);
+    l->ends[++l->count] = l->requests.len;
     buf_free(&body);
-    buf_free(&c.answer);
-    EVP_PKEY_free(c.key);
-    return NULL;
 }
 
-static void print_rates(const struct worker *workers, size_t threads, double seconds)
+/* False: it has none left. */
+static bool send_next(struct line *l)
 {
-    size_t count = 0, at = 0;
-    for (size_t i = 0; i < threads; i++)
-        count += workers[i].count;
-    double *const all = calloc(count + 1, sizeof *all);
-    for (size_t i = 0; i < threads; i++) {
-        memcpy(all + at, workers[i].seconds, workers[i].count * sizeof *all);
-        at += workers[i].count;
-    }
-    qsort(all, count, sizeof *all, compare);
-    (void)printf(
-        "{\"threads\":%zu,\"acknowledged\":%zu,\"per_second\":%.1f,\"p50_ms\":%.2f,\"p99_ms\":%.2f,"
-        "\"max_ms\":%.2f}\n",
-        threads, count, (double)count / seconds, all[count / 2] * 1e3, all[count * 99 / 100] * 1e3,
-        count ? all[count - 1] * 1e3 : 0.0);
-    free(all);
+    if (l->next == l->count)
+        return false;
+    const uint8_t *const from = l->requests.ptr + l->ends[l->next];
+    const size_t len = l->ends[l->next + 1] - l->ends[l->next];
+    l->next++;
+    l->began = clock_s();
+    l->client.answer.len = 0;
+    if (send(l->client.socket, from, len, MSG_NOSIGNAL) != (ssize_t)len)
+        die("a request was not taken whole");
+    return true;
 }
 
-static int run_single(size_t threads, double seconds)
+/* Whether the answer is whole now. */
+static bool receive_some(struct line *l)
 {
-    static struct worker workers[THREADS_MAX];
-    pthread_t handles[THREADS_MAX];
+    struct buf *const b = &l->client.answer;
+    uint8_t *const to = buf_reserve(b, 16384);
+    const ssize_t n = to ? recv(l->client.socket, to, 16384, 0) : -1;
+    if (n <= 0)
+        die("the connection ended");
+    b->len += (size_t)n;
+    const char *const text = buf_cstr(b), *const end = strstr(text, "\r\n\r\n");
+    if (!end)
+        return false;
+    const char *const length = client_header(&l->client, "content-length");
+    return length && b->len >= (size_t)(end - text) + 4 + strtoul(length, NULL, 10);
+}
+
+static void take_answer(struct line *l, unsigned wanted, struct times *t)
+{
+    const unsigned status = (unsigned)strtoul(buf_cstr(&l->client.answer) + 9, NULL, 10);
+    if (status != wanted)
+        die("%s", buf_cstr(&l->client.answer));
+    if (t->count < t->max)
+        t->of[t->count++] = clock_s() - l->began;
+}
+
+static double push_rows(struct line *lines, size_t count, double seconds, bool wait,
+                        struct times *t)
+{
+    const int epoll = epoll_create1(EPOLL_CLOEXEC);
     const double began = clock_s();
-    single.end_s = began + seconds;
-    for (size_t i = 0; i < threads; i++) {
-        workers[i] = (struct worker){ .i = i, .max = 1u << 20 };
-        workers[i].seconds = calloc(workers[i].max, sizeof(double));
-        if (!workers[i].seconds || pthread_create(&handles[i], NULL, push_rows, &workers[i]) != 0)
-            die("no thread");
+    size_t left = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct epoll_event e = { .events = EPOLLIN, .data.ptr = &lines[i] };
+        if (epoll_ctl(epoll, EPOLL_CTL_ADD, lines[i].client.socket, &e) != 0)
+            die("epoll: %s", strerror(errno));
+        left += send_next(&lines[i]);
     }
-    for (size_t i = 0; i < threads; i++)
-        (void)pthread_join(handles[i], NULL);
-    print_rates(workers, threads, clock_s() - began);
+    while (left > 0) {
+        struct epoll_event events[THREADS_MAX];
+        const int n = epoll_wait(epoll, events, THREADS_MAX, 60000);
+        if (n <= 0)
+            die("no answer within a minute");
+        for (int i = 0; i < n; i++) {
+            struct line *const l = events[i].data.ptr;
+            if (!receive_some(l))
+                continue;
+            take_answer(l, wait ? 200 : 202, t);
+            if (clock_s() - began >= seconds || !send_next(l))
+                left--;
+        }
+    }
+    (void)close(epoll);
+    return clock_s() - began;
+}
+
+static int run_single(size_t senders, double seconds, const char *const arguments[4], bool wait)
+{
+    static struct line lines[THREADS_MAX];
+    struct rows r = { .count = 0 };
+    const size_t count = strtoul(arguments[3], NULL, 10);
+    read_rows(arguments[1], &r);
+    if (r.count < count)
+        die("%zu rows are not %zu", r.count, count);
+    for (size_t i = 0; i < senders; i++)
+        open_line(&lines[i], i, arguments[2], count);
+    for (size_t i = 0; i < count; i++)
+        sign_row(&lines[i % senders], arguments[0], &r, i, wait);
+    struct times t = times_new(count);
+    const double used = processor_s();
+    const double took = push_rows(lines, senders, seconds, wait, &t);
+    print_times(&t, took, processor_s() - used);
     return 0;
 }
 
@@ -458,79 +344,77 @@ static int run_single(size_t threads, double seconds)
 
 static struct {
     pthread_mutex_t lock;
-    pthread_cond_t come, done;
-    uint64_t asked, written; /* items handed in; items on disk */
-    bool end;
-} raw = { .lock = PTHREAD_MUTEX_INITIALIZER,
-          .come = PTHREAD_COND_INITIALIZER,
-          .done = PTHREAD_COND_INITIALIZER };
+    pthread_cond_t written;
+    int fd;
+    bool writing;               /* somebody writes for all */
+    uint64_t handed_in, synced; /* records */
+    struct buf next, at_work;
+    double until;
+} raw = { .lock = PTHREAD_MUTEX_INITIALIZER, .written = PTHREAD_COND_INITIALIZER };
 
-static void *write_items(void *arg)
+/* With the lock. */
+static void write_for_all(void)
 {
-    struct worker *const w = arg;
-    while (clock_s() < single.end_s && w->count < w->max) {
+    const uint64_t all = raw.handed_in;
+    const struct buf group = raw.next;
+    raw.next = raw.at_work;
+    raw.at_work = group;
+    raw.next.len = 0;
+    raw.writing = true;
+    (void)pthread_mutex_unlock(&raw.lock);
+    if (write(raw.fd, group.ptr, group.len) != (ssize_t)group.len || fdatasync(raw.fd) != 0)
+        die("write: %s", strerror(errno));
+    (void)pthread_mutex_lock(&raw.lock);
+    raw.writing = false;
+    raw.synced = all;
+    (void)pthread_cond_broadcast(&raw.written);
+}
+
+static void *write_records(void *arg)
+{
+    static const uint8_t record[RECORD];
+    struct times *const t = arg;
+    while (clock_s() < raw.until && t->count < t->max) {
         const double began = clock_s();
         (void)pthread_mutex_lock(&raw.lock);
-        const uint64_t mine = ++raw.asked;
-        (void)pthread_cond_signal(&raw.come);
-        while (raw.written < mine)
-            (void)pthread_cond_wait(&raw.done, &raw.lock);
-        (void)pthread_mutex_unlock(&raw.lock);
-        w->seconds[w->count++] = clock_s() - began;
-    }
-    return NULL;
-}
-
-static void *sync_items(void *arg)
-{
-    static uint8_t item[1024];
-    const int fd = *(const int *)arg;
-    (void)pthread_mutex_lock(&raw.lock);
-    while (!raw.end) {
-        while (raw.asked == raw.written && !raw.end)
-            (void)pthread_cond_wait(&raw.come, &raw.lock);
-        const uint64_t asked = raw.asked, from = raw.written;
-        (void)pthread_mutex_unlock(&raw.lock);
-        for (uint64_t i = from; i < asked; i++) {
-            if (write(fd, item, sizeof item) != (ssize_t)sizeof item)
-                die("write: %s", strerror(errno));
+        buf_put(&raw.next, record, sizeof record);
+        const uint64_t mine = ++raw.handed_in;
+        while (raw.synced < mine) {
+            if (raw.writing)
+                (void)pthread_cond_wait(&raw.written, &raw.lock);
+            else
+                write_for_all();
         }
-        if (fdatasync(fd) != 0)
-            die("fdatasync: %s", strerror(errno));
-        (void)pthread_mutex_lock(&raw.lock);
-        raw.written = asked;
-        (void)pthread_cond_broadcast(&raw.done);
+        (void)pthread_mutex_unlock(&raw.lock);
+        t->of[t->count++] = clock_s() - began;
     }
-    (void)pthread_mutex_unlock(&raw.lock);
     return NULL;
 }
 
-static int run_raw(size_t threads, double seconds, const char *folder)
+static int run_raw(size_t writers, double seconds, const char *folder)
 {
-    static struct worker workers[THREADS_MAX];
-    pthread_t handles[THREADS_MAX], writer;
+    static struct times times[THREADS_MAX];
+    pthread_t threads[THREADS_MAX];
     char path[512];
     (void)snprintf(path, sizeof path, "%s/raw-commits", folder);
-    int fd = open(path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600);
-    if (fd < 0 || pthread_create(&writer, NULL, sync_items, &fd) != 0)
+    raw.fd = open(path, O_CREAT | O_TRUNC | O_WRONLY | O_APPEND | O_CLOEXEC, 0600);
+    if (raw.fd < 0)
         die("%s: %s", path, strerror(errno));
-    const double began = clock_s();
-    single.end_s = began + seconds;
-    for (size_t i = 0; i < threads; i++) {
-        workers[i] = (struct worker){ .i = i, .max = 1u << 20 };
-        workers[i].seconds = calloc(workers[i].max, sizeof(double));
-        if (pthread_create(&handles[i], NULL, write_items, &workers[i]) != 0)
+    const double began = clock_s(), used = processor_s();
+    raw.until = began + seconds;
+    for (size_t i = 0; i < writers; i++) {
+        times[i] = times_new(1u << 18);
+        if (pthread_create(&threads[i], NULL, write_records, &times[i]) != 0)
             die("no thread");
     }
-    for (size_t i = 0; i < threads; i++)
-        (void)pthread_join(handles[i], NULL);
-    print_rates(workers, threads, clock_s() - began);
-    (void)pthread_mutex_lock(&raw.lock);
-    raw.end = true;
-    (void)pthread_cond_signal(&raw.come);
-    (void)pthread_mutex_unlock(&raw.lock);
-    (void)pthread_join(writer, NULL);
-    (void)close(fd);
+    struct times all = times_new(writers << 18);
+    for (size_t i = 0; i < writers; i++) {
+        (void)pthread_join(threads[i], NULL);
+        memcpy(all.of + all.count, times[i].of, times[i].count * sizeof *all.of);
+        all.count += times[i].count;
+    }
+    print_times(&all, clock_s() - began, processor_s() - used);
+    (void)close(raw.fd);
     (void)unlink(path);
     return 0;
 }
@@ -539,7 +423,7 @@ static size_t threads_of(const char *text)
 {
     const unsigned long n = strtoul(text, NULL, 10);
     if (n < 1 || n > THREADS_MAX)
-        die("'%s': 1 to %d threads", text, THREADS_MAX);
+        die("'%s': 1 to %d", text, THREADS_MAX);
     return n;
 }
 
@@ -550,19 +434,12 @@ int main(int argc, char *argv[])
     if (argc < 6)
         die("usage: see the head of intake_load.c");
 
-    const char *const colon = strrchr(argv[1], ':');
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    address.sin_port = htons((uint16_t)strtoul(colon ? colon + 1 : argv[1], NULL, 10));
-    base = argv[2];
     now_s = strtoll(argv[3], NULL, 10);
+    client_aim(argv[1], argv[2], now_s);
     if (strcmp(argv[4], "push") == 0)
         return run_push(argv[5]);
-    if (argc < 10 || strcmp(argv[4], "single") != 0)
+    if (argc < 11 || strcmp(argv[4], "single") != 0)
         die("usage: see the head of intake_load.c");
-    single.kind = argv[7];
-    single.keys = argv[9];
-    single.wait_s = argc > 10 ? 60 : 0;
-    read_rows(argv[8]);
-    return run_single(threads_of(argv[5]), strtod(argv[6], NULL));
+    const char *const arguments[] = { argv[7], argv[8], argv[9], argv[10] };
+    return run_single(threads_of(argv[5]), strtod(argv[6], NULL), arguments, argc > 11);
 }

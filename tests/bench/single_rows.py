@@ -1,132 +1,124 @@
 #!/usr/bin/env python3
-"""Single rows, each a signed batch of its own, pushed over kept connections by 1, 8 and 64 senders at once: acknowledged rows a second,
-beside a plain log on the same disk in the same run (as many records of 1 KB as there are senders, then one fdatasync). Requests are
-signed before the clock starts; one thread sends them, for it is the daemon that is measured.
+"""Single rows, each a signed batch of its own, pushed over kept connections by 1, 8 and 64 senders at once: acknowledged rows a second.
 
-Usage: single_rows.py [SECONDS]      SITECERT_BIN says where the programs are
+What it is measured by is a group commit of as many writers on the same disk in the same run: 1, 8 or 64 threads, each writing a record of
+1 KiB and waiting until it is on disk, all that wait sharing an fdatasync (intake_load raw). That is what this disk gives to so many senders
+who each wait for their own record; a log that one writer fills a thousand records at a time has nobody to answer.
+
+Requests are signed (P-256) before the clock starts, and one thread sends them all, for it is the daemon that is measured. Client, front,
+core, signer and reader share the processors: what each uses a row is printed, and beside it what a bare check of a signature costs here,
+which nobody can leave out: so many rows a second are the most that this machine could take if it did nothing else.
+
+The rows are passed tests of people whose training has been imported before: each is a certificate. With --wait each sender waits for its result, number and pick-up code, not for the disk alone.
+
+Usage: single_rows.py [SECONDS] [--wait] [--senders N]     SITECERT_BIN says where the programs are, SITECERT_BENCH where intake_load is
 """
+import argparse
+import json
 import os
 import pathlib
-import selectors
-import socket
+import subprocess
 import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "daemon"))
 import daemon  # noqa: E402
-from daemon import Client, Daemon, FastKey  # noqa: E402
+from daemon import BIN, Daemon  # noqa: E402
 
-RECORD = 1024
-PER_SECOND = 4000  # requests signed for each second: more than are ever answered
-
-
-def plain_log(folder, group, seconds):
-    """Records a second."""
-    path = folder / "plain"
-    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    text, count, began = b"x" * RECORD * group, 0, time.monotonic()
-    while time.monotonic() - began < seconds:
-        os.write(fd, text)
-        os.fdatasync(fd)
-        count += group
-    took = time.monotonic() - began
-    os.close(fd)
-    path.unlink()
-    return count / took
+BENCH = pathlib.Path(os.environ.get("SITECERT_BENCH", BIN.parent / "tests" / "bin")).resolve()
+PER_SECOND = 14000  # requests signed for each second: more than are ever answered
+PARTS = ("sitecert-core", "sitecert-signer", "sitecert-reader")
 
 
-def processor_s(d):
-    """Seconds of processor that the front and the core have used."""
-    ticks = 0
-    for pid in (d.process.pid, d.helper("sitecert-core")):
-        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-        ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
+def load(*arguments):
+    return json.loads(subprocess.run([BENCH / "intake_load", *map(str, arguments)], check=True, stdout=subprocess.PIPE).stdout)
 
 
-def sign(client, who, key, n):
-    """The whole request as it goes over the wire."""
-    body = daemon.trainings(n)
-    target = "/v1/batches?kind=training"
-    headers = client.signed_headers(who, key, "POST", target, body, "text/csv", f"row-{n}", now=int(time.time()))
-    lines = [f"POST {target} HTTP/1.1", f"Host: {client.address}", f"Content-Length: {len(body)}", *(f"{k}: {v}" for k, v in headers.items())]
-    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+def processor_s(pid):
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def whole(answer):
-    """Whether all of an answer is there."""
-    head, found, body = answer.partition(b"\r\n\r\n")
-    if not found:
-        return False
-    length = next(int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:"))
-    return len(body) >= length
+def used_by(d):
+    """Seconds of processor of each process."""
+    return {"front": processor_s(d.process.pid), **{name.removeprefix("sitecert-"): processor_s(d.helper(name)) for name in PARTS}}
 
 
-class Line:
-    def __init__(self, address, requests):
-        host, port = address.rsplit(":", 1)
-        self.socket = socket.create_connection((host, int(port)))
-        self.requests, self.answer, self.began = requests, b"", 0
-
-    def send(self):
-        self.began = time.monotonic()
-        self.socket.sendall(self.requests.pop())
+def bare_check_us():
+    """Of one signature of P-256, on one processor."""
+    said = subprocess.run(["openssl", "speed", "-seconds", "1", "ecdsap256"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
+    return 1e6 / float(said.split()[-1])
 
 
-def push(address, all_requests, seconds):
-    """Seconds that each acknowledgement took, and how long all of it."""
-    times, selector = [], selectors.DefaultSelector()
-    began = time.monotonic()
-    for requests in all_requests:
-        line = Line(address, requests)
-        selector.register(line.socket, selectors.EVENT_READ, line)
-        line.send()
-    waiting = len(all_requests)
-    while waiting:
-        for key, _ in selector.select():
-            line = key.data
-            line.answer += line.socket.recv(65536)
-            if not whole(line.answer):
-                continue
-            if not line.answer.startswith(b"HTTP/1.1 202"):
-                raise SystemExit(line.answer.decode(errors="replace"))
-            now = time.monotonic()
-            times.append(now - line.began)
-            line.answer = b""
-            if now - began < seconds and line.requests:
-                line.send()
-            else:
-                selector.unregister(line.socket)
-                line.socket.close()
-                waiting -= 1
-    return times, time.monotonic() - began
+class Keys:
+    """Senders s0 … with P-256 keys."""
+
+    def __init__(self, home, count):
+        self.folder = home.folder / "keys-of-senders"
+        self.folder.mkdir()
+        for i in range(count):
+            private, public = self.folder / f"s{i}.pem", self.folder / f"s{i}.pub"
+            subprocess.run(["openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", private], check=True,
+                           stderr=subprocess.DEVNULL)
+            subprocess.run(["openssl", "pkey", "-in", private, "-pubout", "-out", public], check=True)
+            home.sitecert("sender", "add", f"s{i}", "--unit", "033", "--key", public, "--quiet")
+
+
+def measure(d, home, keys, senders, people, o):
+    """What the load says, with what each process used a row, in microseconds."""
+    path = home.folder / "tests.csv"
+    path.write_bytes(daemon.tests(*people))
+    before = used_by(d)
+    said = load(d.address, f"http://{d.address}", int(time.time()), "single", senders, o.seconds, "test", path, keys.folder, len(people),
+                *(["wait"] if o.wait else []))
+    said["us"] = {name: (s - before[name]) / said["count"] * 1e6 for name, s in used_by(d).items()}
+    said["us"]["client"] = said["processor_s"] / said["count"] * 1e6
+    return said
+
+
+def say(senders, said, raw):
+    rate = said["per_second"]
+    print(f"{senders:2} senders: {rate:6.0f} certificates/s acknowledged, {rate / raw:.2f} x the group commit of {senders} writers ({raw:.0f}/s); "
+          f"median {said['p50_ms']:.1f} ms, p99 {said['p99_ms']:.1f} ms; us of processor a row: "
+          + ", ".join(f"{name} {us:.0f}" for name, us in said["us"].items()), flush=True)
+
+
+def until_idle(d):
+    """The rows that are acknowledged are applied before the next ones come."""
+    client, end = daemon.Client(d.address), time.monotonic() + 120
+    while time.monotonic() < end:
+        text = client.ask("GET", "/metrics").body.decode()
+        if "sitecert_queue_depth 0\n" in text:
+            return
+        time.sleep(0.1)
+    raise SystemExit("the rows are not applied")
 
 
 def main():
-    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 5
+    p = argparse.ArgumentParser()
+    p.add_argument("seconds", type=float, nargs="?", default=5)
+    p.add_argument("--senders", type=int, action="append")
+    p.add_argument("--wait", action="store_true")
+    o = p.parse_args()
     home = daemon.basic_home(clock=None)
-    keys = [FastKey() for _ in range(64)]
-    for i, key in enumerate(keys):
-        home.register(f"s{i}", key)
+    counts = {n: max(n, int(PER_SECOND * o.seconds / (1 if n > 8 else 2))) for n in o.senders or (1, 8, 64)}
+    keys = Keys(home, max(counts))
     home.set("queue_batches", "100000")
-    next_row = 0
+    trained = home.folder / "trainings.csv"
+    trained.write_bytes(daemon.trainings(*range(sum(counts.values()))))
+    home.sitecert("import", "--kind", "training", trained, "--quiet")
+    first = 0
     with Daemon(home) as d:
-        client = Client(d.address)
-        for senders in (1, 8, 64):
-            count = int(PER_SECOND * seconds / (1 if senders == 64 else 3)) // senders
-            requests = []
-            for i in range(senders):
-                requests.append([sign(client, f"s{i}", keys[i], next_row + k) for k in range(count)])
-                next_row += count
-            plain = plain_log(home.folder, senders, 1)
-            used = processor_s(d)
-            times, took = push(d.address, requests, seconds)
-            used = processor_s(d) - used
-            plain = (plain + plain_log(home.folder, senders, 1)) / 2
-            times.sort()
-            print(f"{senders:2} senders: {len(times) / took:6.0f} rows/s acknowledged, {len(times) / took / plain:.2f} x the plain log's "
-                  f"{plain:.0f}/s; median {times[len(times) // 2] * 1000:.1f} ms, p99 "
-                  f"{times[len(times) * 99 // 100] * 1000:.1f} ms; {used / len(times) * 1e6:.0f} us of processor a row", flush=True)
+        for senders, count in counts.items():
+            people = range(first, first + count)
+            first += count
+            raw = load("raw", senders, 1, home.folder)["per_second"]
+            said = measure(d, home, keys, senders, people, o)
+            raw = (raw + load("raw", senders, 1, home.folder)["per_second"]) / 2
+            say(senders, said, raw)
+            until_idle(d)
+        us = bare_check_us()
+        print(f"a bare check of a signature: {us:.0f} us: at most {1e6 / us * os.cpu_count():.0f} rows/s on {os.cpu_count()} processors")
         d.stop()
     home.remove()
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/dates.h"
+#include "core/cert/digits.h"
 #include "core/cert/tlog.h"
 
 #define FIELDS  4
@@ -99,6 +100,24 @@ enum rc staple_parse(struct span bytes, struct staple *ret, struct diag *d)
     s.cose = cose;
     *ret = s;
     return RC_OK;
+}
+
+enum rc staple_text_read(struct span text, struct buf *to, struct diag *d)
+{
+    assert(to);
+
+    struct qr_text parts;
+    ON_EXIT(buf_free_at) struct buf bytes = { 0 };
+    enum rc rc = qr_text_parse(text, &parts, NULL);
+    if (rc == RC_OK)
+        rc = parts.host.len > 0 ? RC_FORMAT : digits_decode(parts.digits, &bytes, NULL);
+    if (rc == RC_OK)
+        buf_put_span(to, buf_span(&bytes));
+    else if (rc == RC_FORMAT || rc == RC_LIMIT)
+        buf_put_u8(to, 0);
+    else
+        return diag_set(d, rc, DIAG_NO_OFFSET, "the text of a live code");
+    return buf_rc(to, d);
 }
 
 /* --- believing --- */

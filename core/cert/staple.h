@@ -39,6 +39,15 @@ MUST_CHECK enum rc staple_parse(struct span bytes, struct staple *ret, struct di
 MUST_CHECK enum rc staple_payload_parse(struct span payload, struct staple *ret, struct diag *d);
 
 /*
+ * The bytes of a live code's text: bare digits (docs/formats.md, "QR text"). What is no such text
+ * is no live code either, so that staple_check() says PROBLEM_STAPLE_FORMAT: the bytes are one
+ * zero.
+ *
+ * to  appended to
+ */
+MUST_CHECK enum rc staple_text_read(struct span text, struct buf *to, struct diag *d);
+
+/*
  * May this staple be believed beside this token, now?
  *
  * bytes    as the second code gave them

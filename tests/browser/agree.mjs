@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // Compares the page's verdicts with certcheck's, whole, on random inputs: tokens as they were signed, turned, cut, and
 // signed anew with other claims by keys that may and keys that may not; under every kind of address, at many moments, by
-// several bundles, among them damaged ones. Prints how many agreed; exit status 1: some did not.
+// several bundles, among them damaged ones. Every tenth has a live code beside it, good or made up. Prints how many agreed;
+// exit status 1: some did not.
 // Usage: node agree.mjs MADE COUNT [SEED]     MADE: a folder of tests/interop/make_publication.mjs
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
@@ -10,8 +11,9 @@ import { read, write } from '../interop/cbor.mjs'
 import { readSign1 } from '../interop/cose.mjs'
 import { encodeDigits } from '../interop/digits.mjs'
 import { flipped, keyFromPem, makeSign1, newKey } from '../interop/testing.mjs'
-import { certcheck, scratch } from './certcheck.mjs'
+import { certcheck, certcheckLive, scratch } from './certcheck.mjs'
 import { load } from './node.mjs'
+import { STATE, digitsOf, leafOf, makeStaple } from './staples.mjs'
 
 const [folder, countText, seedText = '1'] = process.argv.slice(2)
 if (!countText) {
@@ -126,25 +128,62 @@ const ROOT = join(folder, 'home', 'root.cbor')
 const momentsOf = ({ issued, sets }, trust) => [issued, issued + 1, issued + 60, issued + 3600, issued + DAY_S, issued + 5 * DAY_S, issued - DAY_S, issued - DAY_S - 1, sets[0].exp, sets[0].exp + 1,
   issued + 30 * DAY_S, issued + 30 * DAY_S + 1, trust.nextUpdate, trust.nextUpdate + 1, issued + 500 * DAY_S, issued + 900 * DAY_S]
 
-async function compareBatch(size, n) {
+// The same bundle, moment and language for both.
+async function atHand() {
   const file = pick(files)
   const bundle = await unlessRefused(async () => openBundle(file, await readRoots(new Uint8Array(readFileSync(ROOT)))))
   const device = bundle ? { bundle, notes: [] } : { broken: 'block_damaged', notes: [] }
   const at = bundle ? pick(momentsOf(bundle.header, bundle.trust)) : made.at
-  const lang = pick(['zh', 'en'])
+  return { device, by: { bundle: scratch('bundle.scb', file), root: ROOT, at, lang: pick(['zh', 'en']) } }
+}
+
+async function compare({ device, by }, text, theirs, where, live) {
+  const ours = withWords(await check(device, text, by.at, live), by.lang)
+  assert.deepEqual(ours, theirs, `seed ${seedText}, ${where}: '${text}' at ${by.at}, live code ${live}`)
+  const kind = [ours.state, ours.status_from, ...ours.problems.map(({ code }) => code)].join(' ')
+  kinds.set(kind, 1 + (kinds.get(kind) ?? 0))
+}
+
+async function compareBatch(size, n) {
+  const hand = await atHand()
   const texts = Array.from({ length: size }, randomText)
-  const theirs = certcheck({ bundle: scratch('bundle.scb', file), root: ROOT, at, lang }, texts)
+  const theirs = certcheck(hand.by, texts)
   assert.equal(theirs.length, texts.length)
-  for (const [i, text] of texts.entries()) {
-    const ours = withWords(await check(device, text, at), lang)
-    assert.deepEqual(ours, theirs[i], `seed ${seedText}, batch ${n}, input ${i}: '${text}' at ${at}`)
-    const kind = [ours.state, ...ours.problems.map(({ code }) => code)].join(' ')
-    kinds.set(kind, 1 + (kinds.get(kind) ?? 0))
+  for (const [i, text] of texts.entries()) await compare(hand, text, theirs[i], `batch ${n}, input ${i}`)
+}
+
+// --- live codes ---
+
+const stapleKey = known[keyNames.indexOf('staple-1')]
+const SECONDS = [0, 0, -1, 1, -5, -599, -600, -601, 599, 600, 601, -DAY_S, DAY_S]
+const HEADERS = [undefined, undefined, undefined, undefined, undefined, new Map([[1, -8]]), new Map([[1, tokenKey.alg], [4, stapleKey.kid]])]
+
+function randomLive(token, at) {
+  const key = below(6) > 0 ? stapleKey : pick([tokenKey, stranger])
+  const values = {
+    leaf: leafOf(below(8) > 0 ? token : pick(tokens)),
+    state: below(8) > 0 ? pick(Object.values(STATE)) : pick([0, 1, 91, 256]),
+    deadline: pick([18800, 18900, 19500, 21000, 0, 47481, 47482]),
+    iat: Math.max(0, pick([at, at, at, made.published]) + pick(SECONDS)),
   }
+  const bytes = makeStaple(key, values, { header: pick(HEADERS) })
+  const turned = below(10) === 0 ? flipped(bytes, below(bytes.length * 8)) : bytes
+  return below(20) === 0 ? pick(['x', '12', USUAL[1] + digitsOf(turned), '0']) : digitsOf(turned)
+}
+
+async function compareLive(n) {
+  const hand = await atHand()
+  const bytes = pick(below(2) ? tokens : tokens.slice(0, FEW))
+  const token = below(6) > 0 ? bytes : signedAnew(bytes)
+  const text = USUAL[1] + encodeDigits(token)
+  const live = randomLive(token, hand.by.at)
+  await compare(hand, text, certcheckLive(hand.by, text, live), `live code ${n}`, live)
 }
 
 const kinds = new Map()
 const count = Number(countText)
 for (let done = 0; done < count; done += BATCH) await compareBatch(Math.min(BATCH, count - done), done / BATCH)
-console.log(`${count} verdicts agree, of ${kinds.size} kinds`)
+const lives = Math.ceil(count / 10)
+for (let n = 0; n < lives; n++) await compareLive(n)
+console.log(`${count + lives} verdicts agree, of ${kinds.size} kinds`)
 for (const [kind, times] of [...kinds].sort((a, b) => b[1] - a[1])) console.log(`${String(times).padStart(6)}  ${kind}`)

@@ -31,6 +31,7 @@ export async function visit(page, origin, path = '/?lang=zh') {
 }
 
 export async function check(page, text) {
+  await page.evaluate(() => document.getElementById('result').replaceChildren())
   await page.fill('#text', text)
   await page.click('form:has(#text) button[type=submit]')
   return shown(page)

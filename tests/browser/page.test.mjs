@@ -1,12 +1,12 @@
 // The page in a real Chromium, over the real endpoint: what it shows, what it keeps, what it refuses.
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { after, before } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { axeFinds, check, launch, newPage, shown, visit } from './chromium.mjs'
+import { drawCode, es256, sitecert, sm2 } from './deployments.mjs'
 import { startEndpoint } from './endpoint.mjs'
 import { agrees } from './tell.mjs'
 import { readVectors } from './vectors.mjs'
@@ -16,22 +16,7 @@ const DAY_S = 86400
 const folder = mkdtempSync(join(tmpdir(), 'sitecert-page-'))
 const open = []
 
-function deployment(path) {
-  const made = JSON.parse(readFileSync(join(path, 'made.json'), 'utf8'))
-  const tokens = Object.fromEntries(made.tokens.map((token) => [`${token.number} ${token.version}`, token]))
-  return { path, at: made.at, text: (id, version = 1) => tokens[`${made.numbers[id]} ${version}`].text, number: (id) => made.numbers[id] }
-}
-
-const es256 = deployment(process.env.INTEROP_MADE)
-const sm2 = deployment(process.env.INTEROP_MADE_SM2)
 const digitsOf = (text) => text.replace(/.*\/V\//, '')
-
-function sitecert(...args) {
-  const { status, stderr } = spawnSync(process.env.SITECERT, args, {
-    env: { PATH: process.env.PATH, LANG: 'C.UTF-8', SITECERT_HOME: join(es256.path, 'home'), SITECERT_CLOCK: '2021-07-01T09:00:00+08:00' },
-  })
-  assert.equal(status, 0, String(stderr))
-}
 
 async function serve(path, at) {
   const endpoint = await startEndpoint(path, at)
@@ -304,7 +289,7 @@ for (const [name, options] of Object.entries(FILMS)) {
 
 test('a code of something else is not opened, and the camera goes on looking', async () => {
   const png = join(folder, 'other.png')
-  spawnSync(process.env.MAKE_QR, ['HTTPS://EVIL.EXAMPLE/', png])
+  drawCode('HTTPS://EVIL.EXAMPLE/', png)
   const y4m = join(folder, 'other.y4m')
   writeFileSync(y4m, film(readFileSync(png)))
   const seeing = await launch('--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${y4m}`)

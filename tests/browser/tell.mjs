@@ -4,8 +4,8 @@ export const NOW = 1717214400 // when the lists of the vectors were made
 
 export async function tellers(base) {
   const load = (name) => import(`${base}/${name}.js`)
-  const [bytes, cbor, keysOf, cose, tokens, trustOf, columns, directoryOf, bundleOf, tlog, refusedOf] = await Promise.all(
-    ['bytes', 'cbor', 'keys', 'cose', 'token', 'trust', 'columns', 'directory', 'bundle', 'tlog', 'refused'].map(load),
+  const [bytes, cbor, keysOf, cose, tokens, staples, trustOf, columns, directoryOf, bundleOf, tlog, refusedOf] = await Promise.all(
+    ['bytes', 'cbor', 'keys', 'cose', 'token', 'staple', 'trust', 'columns', 'directory', 'bundle', 'tlog', 'refused'].map(load),
   )
   const hex = bytes.toHex
 
@@ -28,6 +28,16 @@ export async function tellers(base) {
       return (await cose.sign1Holds(message, key)) ? tellClaims(key.kid, claims) : ['verdict: bad signature']
     }
     return ['verdict: unknown key']
+  }
+
+  // keys: the lines of staple/keys.txt that are keys. There is no kid: each is tried.
+  async function staple(input, { keys }) {
+    const { message, leaf, state, deadline, iat } = staples.readStaple(input)
+    for (const line of keys) {
+      const key = await keysOf.readKey(cbor.read(bytes.fromHex(line), 'a key'))
+      if (await cose.sign1Holds(message, key)) return ['verdict: good', `leaf: ${hex(leaf)}`, `state: ${state}`, `deadline: ${deadline}`, `iat: ${iat}`]
+    }
+    return ['verdict: bad signature']
   }
 
   function tellKey(key) {
@@ -104,7 +114,7 @@ export async function tellers(base) {
     return [`origin ${origin}`, `size ${size}`, `root ${hex(root)}`]
   }
 
-  const tells = { token, trust, deadlines, directory, bundle, log }
+  const tells = { token, staple, trust, deadlines, directory, bundle, log }
 
   // The telling, or 'refused'.
   return async (area, input, beside) => {
@@ -119,7 +129,7 @@ export async function tellers(base) {
 
 // Whether a telling is what stands beside a vector: who refuses may call the reason by another name, but a signature that
 // does not hold is told apart for tokens.
-const REFUSALS = { token: /^verdict: malformed\n/, trust: /^verdict: (malformed|refused|bad signature)\n/ }
+const REFUSALS = { token: /^verdict: malformed\n/, staple: /^verdict: malformed\n/, trust: /^verdict: (malformed|refused|bad signature)\n/ }
 
 export function agrees(area, told, want) {
   return told === want || (told === 'refused' && (REFUSALS[area] ?? /^RC_/m).test(want))

@@ -8,7 +8,7 @@ const folder = fileURLToPath(new URL('../vectors', import.meta.url))
 const bytesOf = (...names) => new Uint8Array(readFileSync(join(folder, ...names)))
 const textOf = (...names) => readFileSync(join(folder, ...names), 'utf8')
 
-// token and trust: a folder for each case.
+// token, staple and trust: a folder for each case.
 function cases(area, beside) {
   return ['valid', 'invalid'].flatMap((kind) => readdirSync(join(folder, area, kind)).map((name) => ({
     area,
@@ -28,9 +28,10 @@ function files(area, pattern) {
 }
 
 export function readVectors() {
-  const keys = textOf('token', 'keys.txt').split('\n').filter((line) => /^[0-9a-f]/.test(line))
+  const keysOf = (area) => textOf(area, 'keys.txt').split('\n').filter((line) => /^[0-9a-f]/.test(line))
   return [
-    ...cases('token', { keys }),
+    ...cases('token', { keys: keysOf('token') }),
+    ...cases('staple', { keys: keysOf('staple') }),
     ...cases('trust', {}),
     ...files('deadlines', /^block-.*\.in$/),
     ...files('directory', /\.in$/),

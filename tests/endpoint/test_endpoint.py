@@ -133,7 +133,8 @@ class Verdicts(Case):
 
     def test_what_is_no_request_is_refused(self):
         kind = {"Content-Type": "application/json"}
-        for body in ("", "{", "[]", "{}", '{"token":1}', '{"token":"1","token":"1"}', '{"token":"1","more":1}'):
+        for body in ("", "{", "[]", "{}", '{"token":1}', '{"token":"1","token":"1"}', '{"token":"1","more":1}', '{"token":"1","staple":2}',
+                     '{"token":"1","staple":"2","more":"3"}', '{"staple":"2"}'):
             self.assertEqual(self.ask("POST", "/api/verify", kind, body).code(), "body_invalid", body)
         self.assertEqual(self.ask("POST", "/api/verify", {"Content-Type": "text/plain"}, "{}").code(), "content_type_unknown")
         self.assertEqual(self.ask("POST", "/api/verify", kind, "1" * 20000).status, 413)
@@ -352,6 +353,18 @@ class Holders(Case):
         self.assertEqual((done.returncode, v["state"], v["status_from"]), (0, "valid", "staple"))
         late, = json.loads(judge("--staple", live["staple"], "--at", "2022-12-20T10:10:01+08:00").stdout)
         self.assertEqual((late["in_force"], late["problems"][-2]["code"]), (None, "staple_expired"))
+
+    def test_a_live_code_beside_a_code_is_judged_as_the_offline_tool_does(self):
+        live = self.hold("staple").json()
+        bundle = ("--bundle", self.scene.public / "bundle.scb", "--root", self.scene.public / "root.cbor")
+        env = environment(NOW, XDG_STATE_HOME=str(self.scene.home.folder / "state"))
+        for staple, code in ((live["staple"], None), ("12", "staple_format"), ("https://zs.example.gov.cn/V/" + live["staple"], "staple_format"),
+                             (live["staple"][:-1] + str((int(live["staple"][-1]) + 1) % 10), "staple_signature")):
+            body = json.dumps({"token": live["text"], "staple": staple})
+            v = self.ask("POST", "/api/verify", {"Content-Type": "application/json"}, body).json()
+            offline = subprocess.run([BIN / "certcheck", "--json", "--lang", "zh", *bundle, "--staple", staple, live["text"]], env=env, stdout=subprocess.PIPE)
+            self.assertEqual([v], json.loads(offline.stdout))
+            self.assertEqual([p["code"] for p in v["problems"] if p["code"].startswith("staple_")], [code] if code else [])
 
     def test_the_page_works_without_scripts(self):
         self.assertIn("取证码", self.ask("GET", "/holder").body.decode())

@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "core/cert/digits.h"
+#include "core/cert/staple.h"
 #include "core/cli/progress.h"
 #include "verifier/certcheck/batch.h"
 #include "verifier/certcheck/commands.h"
@@ -131,23 +131,6 @@ static bool choices_fit(const struct cli_call *call, const struct check_options 
     return false;
 }
 
-/* What is no digits is no live code either: the judgement says so. */
-static enum rc read_staple(const char *text, struct buf *to, struct diag *d)
-{
-    struct qr_text parts;
-    if (!text)
-        return RC_OK;
-    enum rc rc = qr_text_parse(span_text(text), &parts, NULL);
-    if (rc == RC_OK)
-        rc = parts.host.len > 0 ? RC_FORMAT : digits_decode(parts.digits, to, NULL);
-    if (rc == RC_FORMAT || rc == RC_LIMIT) {
-        buf_clear(to);
-        buf_put_u8(to, 0);
-        rc = RC_OK;
-    }
-    return rc == RC_OK ? buf_rc(to, d) : rc;
-}
-
 int run_check(const struct cli_call *call)
 {
     const struct check_options *const o = call->options;
@@ -170,7 +153,7 @@ int run_check(const struct cli_call *call)
     ON_EXIT(buf_free_at) struct buf staple = { 0 };
     ON_EXIT(checking_free_at)
     struct checking c = { .call = call, .several = call->argc > 1 || o->from };
-    rc = read_staple(o->staple, &staple, &d);
+    rc = o->staple ? staple_text_read(span_text(o->staple), &staple, &d) : RC_OK;
     dev.evidence.staple = buf_span(&staple);
     if (rc == RC_OK)
         rc = check_all(&c, &dev, &names, &d);

@@ -3,11 +3,13 @@
 #include <assert.h>
 
 #include "core/cert/digits.h"
+#include "core/cert/staple.h"
 #include "verifier/certcheck/input.h"
 
 void checked_free(struct checked *c)
 {
     buf_free(&c->token);
+    buf_free(&c->staple);
     publication_put_at(&c->of);
 }
 
@@ -31,31 +33,43 @@ static enum rc begin(struct store *s, struct checked *c, struct evidence *ret, s
     return publication_evidence(c->of, ret, d);
 }
 
+static enum rc judge_digits(const struct evidence *e, struct span digits, struct span host,
+                            struct checked *ret, struct diag *d)
+{
+    struct diag why = DIAG_INIT;
+    const enum rc rc = digits_decode(digits, &ret->token, &why);
+    if (rc == RC_OK)
+        return judge(buf_span(&ret->token), host, e, &ret->v, d);
+    if (!could_not_read(rc))
+        return diag_set(d, rc, why.offset, "%s", why.text);
+    ret->v = unreadable(e, why.offset);
+    return RC_OK;
+}
+
 enum rc check_digits(struct store *s, struct span digits, struct span host, struct checked *ret,
                      struct diag *d)
 {
     struct evidence e;
-    struct diag why = DIAG_INIT;
-    enum rc rc = begin(s, ret, &e, d);
-    if (rc != RC_OK)
-        return rc;
-    rc = digits_decode(digits, &ret->token, &why);
-    if (rc == RC_OK)
-        return judge(buf_span(&ret->token), host, &e, &ret->v, d);
-    if (!could_not_read(rc))
-        return diag_set(d, rc, why.offset, "%s", why.text);
-    ret->v = unreadable(&e, why.offset);
-    return RC_OK;
+    const enum rc rc = begin(s, ret, &e, d);
+    return rc == RC_OK ? judge_digits(&e, digits, host, ret, d) : rc;
 }
 
-enum rc check_text(struct store *s, struct span text, struct checked *ret, struct diag *d)
+enum rc check_text(struct store *s, struct span text, struct span live, struct checked *ret,
+                   struct diag *d)
 {
+    struct evidence e;
     struct qr_text parts = { 0 };
-    const enum rc rc = qr_text_parse(text, &parts, d);
+    enum rc rc = begin(s, ret, &e, d);
+    if (rc == RC_OK && live.ptr)
+        rc = staple_text_read(live, &ret->staple, d);
+    if (rc != RC_OK)
+        return rc;
+    e.staple = buf_span(&ret->staple);
+    rc = qr_text_parse(text, &parts, d);
     if (rc != RC_OK && !could_not_read(rc))
         return rc;
     /* What is no such text has no digits that could be read either. */
-    return check_digits(s, rc == RC_OK ? parts.digits : text, parts.host, ret, d);
+    return judge_digits(&e, rc == RC_OK ? parts.digits : text, parts.host, ret, d);
 }
 
 static enum rc judge_input(const struct input *in, const struct evidence *e, struct checked *c,

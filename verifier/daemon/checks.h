@@ -10,6 +10,7 @@
 struct checked {
     struct publication *of; /* whose lists the verdict borrows */
     struct buf token;       /* its bytes, which the verdict borrows */
+    struct buf staple;      /* of the live code that came beside it */
     struct verdict v;
 };
 void checked_free(struct checked *c); /* for ON_EXIT too */
@@ -22,9 +23,10 @@ void checked_free(struct checked *c); /* for ON_EXIT too */
  */
 MUST_CHECK enum rc check_digits(struct store *s, struct span digits, struct span host,
                                 struct checked *ret, struct diag *d);
-/* The same of a QR code's text, with its address or without. */
-MUST_CHECK enum rc check_text(struct store *s, struct span text, struct checked *ret,
-                              struct diag *d);
+/* The same of a QR code's text, with its address or without. live: the text of a live code beside
+ * it; ptr NULL: none. */
+MUST_CHECK enum rc check_text(struct store *s, struct span text, struct span live,
+                              struct checked *ret, struct diag *d);
 /* The same of a QR code's text, a token's bytes, a picture, a PDF. A picture blocks until its
  * process has read it. */
 MUST_CHECK enum rc check_bytes(struct store *s, struct span bytes, struct checked *ret,

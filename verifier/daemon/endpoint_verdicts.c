@@ -130,12 +130,20 @@ static bool is_json(const struct http_exchange *x)
            (type[strlen(TYPE_JSON)] == '\0' || strchr("; \t", type[strlen(TYPE_JSON)]));
 }
 
-static void verify_token(struct endpoint *e, struct http_exchange *x, const struct asked *how,
-                         struct span text)
+/* A code, and perhaps a live code beside it. */
+static bool is_code(const json_t *root)
+{
+    const json_t *const staple = json_object_get(root, "staple");
+    return json_is_string(json_object_get(root, "token")) && (!staple || json_is_string(staple)) &&
+           json_object_size(root) == (staple ? 2 : 1);
+}
+
+static void verify_code(struct endpoint *e, struct http_exchange *x, const struct asked *how,
+                        const json_t *root)
 {
     struct diag d = DIAG_INIT;
     ON_EXIT(checked_free) struct checked c = { 0 };
-    const enum rc rc = check_text(e->store, text, &c, &d);
+    const enum rc rc = check_text(e->store, member(root, "token"), member(root, "staple"), &c, &d);
     if (rc == RC_OK)
         endpoint_answer_verdict(e, x, how, &c, NULL);
     else
@@ -153,8 +161,8 @@ void endpoint_post_verify(struct http_exchange *x, void *arg)
     }
     ON_EXIT(json_decref_at) json_t *root = NULL;
     const enum rc rc = json_read(http_body_bytes(x), &root, NULL);
-    if (rc == RC_OK && json_object_size(root) == 1 && member(root, "token").ptr)
-        verify_token(e, x, &how, member(root, "token"));
+    if (rc == RC_OK && is_code(root))
+        verify_code(e, x, &how, root);
     else if (rc == RC_OK && is_lookup(root))
         endpoint_look_up(e, x, &how, member(root, "number"), member(root, "name"),
                          member(root, "id_number"));

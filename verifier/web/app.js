@@ -9,6 +9,7 @@ import { qrReader } from './qr-reader.js'
 import { Refused } from './refused.js'
 import { readQrText } from './digits.js'
 import { element, verdictElements } from './show.js'
+import { STAPLE_GOOD_S, isStapleText } from './staple.js'
 import { withWords } from './verdict.js'
 import { age, lang, say } from './words.js'
 
@@ -18,6 +19,10 @@ const MORE_MAY_BE_KNOWN = ['newer_than_list', 'status_stale', 'trust_stale', 'st
 let device // of keep.js; undefined: nothing is kept
 let opening // settles when it was looked for
 let camera
+let certificate // the text of the code that was judged last; undefined: it was no code
+let waiting // a live code that was seen before its certificate
+let wantsLive = false // the camera was opened for a live code
+let expiry // of the live code by which the verdict stands that is shown
 
 // --- what stands on the page ---
 
@@ -28,6 +33,7 @@ const ui = {
   data: element('p', { id: 'data-age' }),
   offline: element('p', { class: 'help', id: 'offline' }),
   update: element('button', { type: 'button', id: 'update' }, say('dataUpdate')),
+  live: element('button', { type: 'button', id: 'live' }, say('liveScan')),
   result: element('div', { id: 'result', role: 'region', 'aria-live': 'polite', 'aria-label': say('result') }),
 }
 ui.video.muted = true
@@ -62,19 +68,21 @@ const isRecent = ({ sets }) => sets.every(({ exp }) => nowSeconds() <= exp)
 function show(verdict, by, more) {
   stopCamera()
   tell()
+  clearTimeout(expiry)
   ui.result.replaceChildren(...verdictElements(verdict, by, nowSeconds(), more))
+  if (verdict.authentic && certificate) ui.result.append(ui.live)
   document.getElementById('verdict').focus()
 }
 
 const inWords = (verdict) => withWords(verdict, lang)
 
-// undefined: no answer.
-async function askServer(text) {
+// live: the text of a live code; undefined: none was seen. Gives undefined: no answer.
+async function askServer(text, live) {
   try {
     const answer = await fetch(`/api/verify?lang=${lang}`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', Accept: 'application/json', 'Accept-Language': lang },
-      body: JSON.stringify({ token: text }),
+      body: JSON.stringify({ token: text, staple: live }),
       cache: 'no-store',
     })
     return answer.ok ? await answer.json() : undefined
@@ -83,26 +91,41 @@ async function askServer(text) {
   }
 }
 
-async function byServer(text) {
-  const verdict = await askServer(text)
-  if (verdict) show(verdict, 'byServer')
-  else tell(navigator.onLine ? 'serverFailed' : 'needNetwork')
-}
-
 const canKnowMore = (v) => v.problems.some(({ code }) => MORE_MAY_BE_KNOWN.includes(code))
 
 // The device's own verdict at once; where newer data could say more, the endpoint's instead, when it answers.
-async function judgeText(text) {
+async function judgePair(text, live) {
   await opening
-  if (!device) return byServer(text)
-  const own = inWords(await check(device, text, nowSeconds()))
-  const theirs = canKnowMore(own) ? await askServer(text) : undefined
-  show(theirs ?? own, theirs ? 'byServer' : 'byDevice')
+  const own = device && inWords(await check(device, text, nowSeconds(), live))
+  const theirs = !own || canKnowMore(own) ? await askServer(text, live) : undefined
+  if (!own && !theirs) return tell(navigator.onLine ? 'serverFailed' : 'needNetwork')
+  certificate = text
+  const verdict = theirs ?? own
+  show(verdict, theirs ? 'byServer' : 'byDevice', whyNotLive(verdict))
+  if (verdict.status_from === 'staple') expiry = setTimeout(() => judgePair(text, live), (STAPLE_GOOD_S + 1 - verdict.age_seconds) * 1000)
+}
+
+// Whoever shows a live code that does not hold is to be asked about it first.
+function whyNotLive({ problems }) {
+  return problems.filter(({ code }) => code.startsWith('staple_')).map(({ text }) => text)
+}
+
+// A certificate's code, or the live code beside it, in any order.
+async function judgeText(text) {
+  if (!(await isStapleText(text))) {
+    const live = waiting
+    waiting = undefined
+    return judgePair(text, live)
+  }
+  if (certificate) return judgePair(certificate, text)
+  waiting = text
+  return tell('liveFirst')
 }
 
 async function judgeBytes(bytes, more) {
   await opening
   if (!device) return tell('needNetwork')
+  certificate = undefined
   show(inWords(await check(device, bytes, nowSeconds())), 'byDevice', more)
 }
 
@@ -111,16 +134,27 @@ async function judgeBytes(bytes, more) {
 function stopCamera() {
   camera?.stop()
   camera = undefined
+  wantsLive = false
   ui.video.hidden = true
   ui.toggle.textContent = say('start')
 }
 
-// A code of somebody else's is not opened, not even shown as a link: looking goes on.
-function takeText(text) {
-  const isOurs = looksLikeOurs(text)
-  if (!isOurs) tell('notOurs')
-  else judgeText(text)
-  return isOurs
+// True: enough. A code of somebody else's is not opened, not even shown as a link: looking goes on.
+async function takeText(text) {
+  if (!looksLikeOurs(text)) return goOnLooking('notOurs')
+  if (wantsLive) {
+    if (text === certificate) return false
+  } else if (await isStapleText(text)) {
+    waiting = text
+    return goOnLooking('liveFirst')
+  }
+  judgeText(text)
+  return true
+}
+
+function goOnLooking(why) {
+  tell(why)
+  return false
 }
 
 function looksLikeOurs(text) {
@@ -133,10 +167,18 @@ function looksLikeOurs(text) {
 }
 
 async function toggleCamera() {
-  if (camera) return stopCamera()
+  return camera ? stopCamera() : openCamera('looking')
+}
+
+async function lookForLive() {
+  wantsLive = true
+  await openCamera('liveLooking')
+}
+
+async function openCamera(what) {
   ui.video.hidden = false
   ui.toggle.textContent = say('stop')
-  tell('looking')
+  tell(what)
   try {
     camera = await startCamera(ui.video, takeText)
   } catch {
@@ -150,9 +192,9 @@ async function toggleCamera() {
 async function judgePicture(file) {
   const picture = await createImageBitmap(file, { imageOrientation: 'from-image' }).catch(() => undefined)
   const texts = picture ? await (await qrReader()).picture(picture, picture.width, picture.height) : []
-  const text = texts.find(looksLikeOurs)
-  if (text) return judgeText(text)
-  return tell(texts.length > 0 ? 'notOurs' : 'nothingFound')
+  const ours = texts.filter(looksLikeOurs)
+  if (ours.length === 0) return tell(texts.length > 0 ? 'notOurs' : 'nothingFound')
+  for (const text of ours) await judgeText(text)
 }
 
 // A PDF is looked at whole by the endpoint; without a network, its token by itself.
@@ -161,6 +203,7 @@ async function judgePdf(file, bytes) {
   form.set('file', file)
   form.set('lang', lang)
   const answer = await fetch('/', { method: 'POST', headers: { Accept: 'application/json' }, body: form }).catch(() => undefined)
+  certificate = undefined
   if (answer?.ok) return show(await answer.json(), 'byServer')
   const token = tokenOfPdf(bytes)
   return token ? judgeBytes(token, [say('pdfPart')]) : tell('noToken')
@@ -223,6 +266,7 @@ function judgeAddress() {
 setUp()
 takeForms()
 ui.toggle.addEventListener('click', toggleCamera)
+ui.live.addEventListener('click', lookForLive)
 ui.update.addEventListener('click', () => update(true))
 opening = openData()
 judgeAddress()

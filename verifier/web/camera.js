@@ -6,7 +6,7 @@ const WANTED = { audio: false, video: { facingMode: { ideal: 'environment' }, wi
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
 
-// video: shows the picture. onText(text): true: enough. Gives { stop }, or throws what getUserMedia throws.
+// video: shows the picture. onText(text): true, or a promise of it: enough. Gives { stop }, or throws what getUserMedia throws.
 export async function startCamera(video, onText) {
   const stream = await navigator.mediaDevices.getUserMedia(WANTED)
   let running = true
@@ -20,7 +20,8 @@ export async function startCamera(video, onText) {
   const look = async () => {
     const { frame } = await qrReader()
     while (running) {
-      if (video.videoWidth > 0) for (const text of await frame(video, video.videoWidth, video.videoHeight)) if (running && onText(text)) stop()
+      const texts = video.videoWidth > 0 ? await frame(video, video.videoWidth, video.videoHeight) : []
+      for (const text of texts) if (running && (await onText(text))) stop()
       await pause()
     }
   }

@@ -6,6 +6,7 @@ import { openBundle, selfTestHolds } from './bundle.js'
 import { readQrText } from './digits.js'
 import { CLOCK_SKEW_S, judge } from './judge.js'
 import { unlessRefused } from './refused.js'
+import { stapleBytes } from './staple.js'
 import { readRoots } from './trust.js'
 import { addProblem, newVerdict } from './verdict.js'
 
@@ -62,13 +63,14 @@ function noJudgement(problem) {
   return v
 }
 
-// One verdict of a QR text or of a token's bytes. now: Unix seconds.
-export async function check(device, input, now, maxAge = MAX_AGE_S) {
+// One verdict of a QR text or of a token's bytes. now: Unix seconds. live: the text of a live code; undefined: none was given.
+export async function check(device, input, now, live) {
   const read = typeof input === 'string' ? await unlessRefused(() => readQrText(input)) : { host: '', bytes: input }
   if (!read) return withNotes(noJudgement('unreadable'), device)
   if (device.broken) return withNotes(noJudgement(device.broken), device)
   const { bundle, refused } = device
-  return withNotes(await judge(read.bytes, read.host, { trust: bundle.trust, bundle, refused, now, maxAge }), device)
+  const staple = live === undefined ? undefined : await stapleBytes(live)
+  return withNotes(await judge(read.bytes, read.host, { trust: bundle.trust, bundle, refused, staple, now, maxAge: MAX_AGE_S }), device)
 }
 
 function withNotes(v, device) {

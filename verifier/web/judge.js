@@ -3,8 +3,9 @@
 import { equal, sha256, toHex } from './bytes.js'
 import { STATUS } from './columns.js'
 import { dateText, dayOfTime, timeText } from './dates.js'
-import { dueDaysAt } from './policy.js'
+import { DUE_DAYS, dueDaysAt } from './policy.js'
 import { Refused, unlessRefused } from './refused.js'
+import { checkStaple } from './staple.js'
 import { readToken } from './token.js'
 import { USE, findSigner, hasHost } from './trust.js'
 import { addDeployment, addProblem, hasProblem, newVerdict } from './verdict.js'
@@ -77,6 +78,12 @@ function setDeadline(v, deadline, now) {
   v.days_left = deadline - dayOfTime(now)
 }
 
+// When that was said by which it was judged.
+function setSource(v, time, now) {
+  v.as_of = timeText(time)
+  v.age_seconds = now - time
+}
+
 function showToken(v, claims, key, { bundle, now }) {
   const named = bundle?.directory
   v.authentic = true
@@ -102,18 +109,27 @@ function denyShown(v, why) {
 
 // --- the status ---
 
-function judgeTimes(v, claims, { trust, bundle, refused, now, maxAge }) {
+// Only a live code that is newer than the lists at hand has something to say; undefined: none has.
+async function judgeStaple(v, bytes, { staple, trust, bundle, now }) {
+  if (!staple) return undefined
+  const { why, staple: found } = await checkStaple(staple, bytes, trust, now)
+  if (why) addProblem(v, why)
+  return found && (!bundle || found.iat > bundle.header.issued) ? found : undefined
+}
+
+function judgeTimes(v, claims, { trust, bundle, refused, now, maxAge }, staple) {
   if (claims.iat > now + CLOCK_SKEW_S || trust.issued > now + CLOCK_SKEW_S) addProblem(v, 'signed_ahead')
   if (now > trust.nextUpdate) addProblem(v, 'trust_stale')
   if (refused) addProblem(v, refused)
   if (!bundle) {
-    addProblem(v, 'status_missing')
+    if (!staple) addProblem(v, 'status_missing')
     return
   }
   if (!bundle.witnessed) addProblem(v, 'witness_quorum')
   const { issued, sets } = bundle.header
   if (issued > now + CLOCK_SKEW_S) addProblem(v, 'signed_ahead')
-  if (sets.some(({ exp }) => now > exp) || now - issued > maxAge) addProblem(v, 'status_stale')
+  const isStale = sets.some(({ exp }) => now > exp) || now - issued > maxAge
+  if (!staple && isStale) addProblem(v, 'status_stale')
 }
 
 // Whether the list holds this very version, or a later one.
@@ -135,34 +151,47 @@ function conclude(v, state, inForce) {
 }
 
 function concludeByDeadline(v, claims, { bundle, now }) {
-  const due = dueDaysAt(bundle.policy, claims.unit, dayOfTime(now))
+  const due = bundle ? dueDaysAt(bundle.policy, claims.unit, dayOfTime(now)) : DUE_DAYS
   if (v.days_left < 0) conclude(v, 'lapsed', false)
   else conclude(v, v.days_left <= due ? 'due' : 'valid', true)
 }
 
-// There is no way back from invalid, so an old list is enough; whatever can change again counts only while the lists are
-// fresh and our clock is believable.
-function concludeByRow(v, claims, row, atHand) {
-  if (row.status === STATUS.invalid) conclude(v, 'revoked', false)
-  else if (DOUBTS.some((code) => hasProblem(v, code))) return
+// Whatever can change again counts only while the lists are fresh and our clock is believable.
+const isFresh = (v) => !DOUBTS.some((code) => hasProblem(v, code))
+
+function concludeByStaple(v, claims, staple, atHand) {
+  v.status_from = 'staple'
+  setSource(v, staple.iat, atHand.now)
+  setDeadline(v, staple.deadline, atHand.now)
+  if (!isFresh(v)) return
+  if (staple.state === 'valid') concludeByDeadline(v, claims, atHand)
+  else conclude(v, staple.state, false)
+}
+
+// There is no way back from invalid, so an old list is enough.
+function concludeByRow(v, claims, row, atHand, staple) {
+  if (row.status === STATUS.invalid) {
+    conclude(v, 'revoked', false)
+    if (staple && staple.state !== 'revoked') addProblem(v, 'staple_overruled')
+  } else if (staple) concludeByStaple(v, claims, staple, atHand)
+  else if (!isFresh(v)) return
   else if (row.status === STATUS.suspended) conclude(v, 'suspended', false)
   else concludeByDeadline(v, claims, atHand)
 }
 
 const NO_ROW = { status: 0, version: 0, deadline: 0 }
 
-async function judgeStatus(v, claims, atHand) {
+async function judgeStatus(v, claims, atHand, staple) {
   const { bundle, now } = atHand
   const found = await unlessRefused(async () => (await bundle.row(claims.statusIndex)) ?? NO_ROW)
   if (!found) {
     addProblem(v, 'block_damaged')
     return
   }
-  v.as_of = timeText(bundle.header.issued)
-  v.age_seconds = now - bundle.header.issued
+  setSource(v, bundle.header.issued, now)
   if (isListed(claims, found)) {
     applyRow(v, claims, found, now)
-    concludeByRow(v, claims, found, atHand)
+    concludeByRow(v, claims, found, atHand, staple)
   } else if (claims.iat < bundle.header.issued) {
     denyShown(v, 'not_in_register')
   } else {
@@ -170,15 +199,16 @@ async function judgeStatus(v, claims, atHand) {
     if (found.version > 0 && found.status === STATUS.invalid) {
       v.status_from = 'bundle'
       conclude(v, 'revoked', false)
-    }
+    } else if (staple) concludeByStaple(v, claims, staple, atHand)
   }
 }
 
 /*
  * bytes   the COSE bytes
  * host    as the QR text named it; '': none
- * atHand  { trust, bundle, refused, now, maxAge }: bundle undefined: keys only; refused: the problem for which the bundle's
- *         status may not serve though its keys may; now, maxAge in seconds
+ * atHand  { trust, bundle, refused, staple, now, maxAge }: bundle undefined: keys only; refused: the problem for which the
+ *         bundle's status may not serve though its keys may; staple: a live code's bytes, if one was given; now, maxAge in
+ *         seconds
  */
 export async function judge(bytes, host, atHand) {
   const v = newVerdict()
@@ -196,7 +226,10 @@ export async function judge(bytes, host, atHand) {
   if (!key) return v
 
   showToken(v, token.claims, key, atHand)
-  judgeTimes(v, token.claims, atHand)
-  if (atHand.bundle && !atHand.refused) await judgeStatus(v, token.claims, atHand)
+  const staple = await judgeStaple(v, bytes, atHand)
+  judgeTimes(v, token.claims, atHand, staple)
+  if (atHand.refused) return v
+  if (atHand.bundle) await judgeStatus(v, token.claims, atHand, staple)
+  else if (staple) concludeByStaple(v, token.claims, staple, atHand)
   return v
 }

@@ -3,7 +3,7 @@
 import { fromUtf8 } from './bytes.js'
 import { need, refuse } from './refused.js'
 
-const DUE_DAYS = 90
+export const DUE_DAYS = 90 // where no policy is at hand
 const DUE_DAYS_MAX = 730
 const DATE = /^\d{4}-\d{2}-\d{2}$/
 

@@ -63,7 +63,7 @@ function notesOf(v) {
 
 function sourceOf(v, by, now) {
   const list = element('dl', {},
-    fact('source', say(by)),
+    fact('source', say(by) + (v.status_from === 'staple' ? say('byLive') : '')),
     ...(v.as_of === null ? [] : [fact('asOf', time(v.as_of), lang === 'en' ? ` (${age(v.age_seconds)})` : `（${age(v.age_seconds)}）`)]),
     fact('checked', time(timeText(now))))
   return element('section', { 'aria-labelledby': 'source' }, element('h3', { id: 'source' }, say('source')), list)

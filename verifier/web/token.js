@@ -7,7 +7,7 @@ export const TOKEN_MAX = 768
 
 const NUMBER_MAX = 40
 const NAME_MAX = 400
-const DATE_MAX = 47481 // 2099-12-31
+export const DATE_MAX = 47481 // 2099-12-31
 const CE_HOURS_MAX = 64
 const CLAIM = { sub: 2, iat: 6, cert: -65537 }
 export const NO_CONTROL = /^[^\u0000-\u001f\u007f-\u009f]*$/

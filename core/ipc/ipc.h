@@ -39,7 +39,8 @@ MUST_CHECK enum rc ipc_accept(int listening, uint32_t timeout_ms, int *ret_fd, s
 /*
  * One question and its answer on a connection of its own.
  *
- * message     what is asked, and then what was answered; without a descriptor either way
+ * message     what is asked, and then what was answered; without a descriptor either way. The
+ *             question is zeroed when it was sent
  * timeout_ms  of each of connecting, sending and waiting
  */
 MUST_CHECK enum rc ipc_call(const char *path, uint32_t timeout_ms, struct buf *message,

@@ -160,6 +160,7 @@ enum rc ipc_call(const char *path, uint32_t timeout_ms, struct buf *message, str
         rc = ipc_connect(path, timeout_ms, &socket, d);
     if (rc == RC_OK)
         rc = ipc_send(socket, buf_span(message), -1, timeout_ms, d);
+    buf_wipe(message); /* a larger answer would leave the question behind */
     return rc == RC_OK ? ipc_receive(socket, message, NULL, timeout_ms, d) : rc;
 }
 

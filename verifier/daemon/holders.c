@@ -11,8 +11,9 @@
 #include "core/lookup/tally.h"
 #include "core/sys/file.h"
 
-#define ASK_MS 20000u /* a copy is drawn, and may wait for its time-stamp */
-#define V6_NET 8u     /* bytes of an IPv6 address that are one customer's */
+#define QUESTION_MAX 1024u  /* bytes */
+#define ASK_MS       20000u /* a copy is drawn, and may wait for its time-stamp */
+#define V6_NET       8u     /* bytes of an IPv6 address that are one customer's */
 
 struct holders {
     char reader[PATH_LEN], staple[PATH_LEN];
@@ -115,6 +116,7 @@ enum holder_outcome holders_ask(struct holders *h, const struct holder_question 
     ret->retry_s = closed(h, address);
     if (ret->retry_s > 0)
         return HOLDER_PAUSED;
+    (void)buf_reserve(&ret->message, QUESTION_MAX); /* what it grew out of would not be zeroed */
     if (holder_call(h->reader, q, ASK_MS, &ret->message, &a, d) != RC_OK)
         return HOLDER_UNREACHED;
     const enum holder_outcome outcome = outcome_of(a.reply);

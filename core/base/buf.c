@@ -51,24 +51,36 @@ void buf_put_text(struct buf *b, const char *text)
     buf_put(b, text, strlen(text));
 }
 
+void buf_put_texts(struct buf *b, const char *first, ...)
+{
+    va_list args;
+    va_start(args, first);
+    for (const char *text = first; text; text = va_arg(args, const char *))
+        buf_put_text(b, text);
+    va_end(args);
+}
+
+/* Where there is room for it the text is made once; vsnprintf() writes a NUL behind it: the byte
+ * that buf_reserve() keeps. */
 void buf_printf(struct buf *b, const char *fmt, ...)
 {
     va_list args;
+    const size_t room = b->failed ? 0 : b->cap - b->len;
     va_start(args, fmt);
-    const int n = vsnprintf(NULL, 0, fmt, args);
+    const int n = vsnprintf(room > 0 ? (char *)b->ptr + b->len : NULL, room, fmt, args);
     va_end(args);
     if (n < 0) {
         b->failed = true;
         return;
     }
-
-    /* vsnprintf() writes a NUL behind the text: the byte that buf_reserve() keeps. */
-    uint8_t *const to = buf_reserve(b, (size_t)n);
-    if (!to)
-        return;
-    va_start(args, fmt);
-    (void)vsnprintf((char *)to, (size_t)n + 1, fmt, args);
-    va_end(args);
+    if ((size_t)n >= room) {
+        uint8_t *const to = buf_reserve(b, (size_t)n);
+        if (!to)
+            return;
+        va_start(args, fmt);
+        (void)vsnprintf((char *)to, (size_t)n + 1, fmt, args);
+        va_end(args);
+    }
     b->len += (size_t)n;
 }
 

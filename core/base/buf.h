@@ -27,6 +27,8 @@ static inline void buf_put_u8(struct buf *b, uint8_t v);
 void buf_put_be32(struct buf *b, uint32_t v);
 void buf_put_be64(struct buf *b, uint64_t v);
 void buf_put_text(struct buf *b, const char *text); /* without its NUL */
+/* Each of the texts, up to NULL: what a template's pieces are put together with. */
+__attribute__((sentinel)) void buf_put_texts(struct buf *b, const char *first, ...);
 PRINTF_LIKE(2, 3) void buf_printf(struct buf *b, const char *fmt, ...);
 
 /* Room for len more bytes; returns where to write them, or NULL (and failed). The caller adds to

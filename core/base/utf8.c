@@ -36,7 +36,7 @@ static size_t character_len(struct span s)
 bool utf8_well_formed(struct span text)
 {
     while (text.len > 0) {
-        const size_t n = character_len(text);
+        const size_t n = text.ptr[0] < 0x80 ? 1 : character_len(text); /* nearly all are ASCII */
         if (n == 0)
             return false;
         text = span_of(text.ptr + n, text.len - n);

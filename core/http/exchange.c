@@ -37,6 +37,7 @@ void exchange_free(struct http_exchange *x)
         return;
     if (x->response)
         MHD_destroy_response(x->response);
+    http_kept_put(x->kept);
     free_texts(x->made);
     free_texts(x->headers);
     body_free(&x->body);

@@ -46,6 +46,7 @@ struct http_exchange {
 
     unsigned status; /* 0: not answered yet */
     struct MHD_Response *response;
+    struct http_kept *kept;        /* instead of a response; held to the request's end */
     struct exchange_text *headers; /* of the answer */
     bool close;                    /* the connection ends with this answer */
     bool unheard;                  /* before the client has sent everything */

@@ -6,7 +6,7 @@
 #include "core/http/fields.h"
 
 /* Beside the connections: libraries, sockets to helpers, files that are being answered. */
-#define OTHER_FILES 256u
+#define OTHER_FILES 512u
 #define MIN_FILES   64u
 
 /* A field needs this much of libmicrohttpd beside its bytes; the answer's head comes there too. */

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "core/http/exchange.h"
+#include "core/http/kept.h"
 #include "core/http/server_state.h"
 
 /* A refused body up to this length is read and dropped, so that the connection can go on. */
@@ -26,13 +27,16 @@ static void set_watch(struct http_exchange *x, enum watch_for what)
 
 static enum MHD_Result send_answer(struct http_exchange *x)
 {
-    assert(x->response);
+    assert(x->response || x->kept);
 
-    if (x->close || x->server->stopping)
+    const bool closing = x->close || x->server->stopping;
+    if (closing && x->response)
         (void)MHD_add_response_header(x->response, "Connection", "close");
     x->phase = EXCHANGE_ANSWERED;
     x->took_us = now_us() - x->began_us;
     set_watch(x, WATCH_ANSWER);
+    if (x->kept)
+        return MHD_queue_response(x->mhd, x->status, kept_response(x->kept, closing));
     const enum MHD_Result sent = MHD_queue_response(x->mhd, x->status, x->response);
     MHD_destroy_response(x->response);
     x->response = NULL;
@@ -42,7 +46,7 @@ static enum MHD_Result send_answer(struct http_exchange *x)
 static void handle(struct http_exchange *x)
 {
     x->head->match.route->handle(x, x->server->options.arg);
-    if (!x->response)
+    if (x->status == 0)
         refusal_answer(x, REFUSED_INTERNAL, NULL);
 }
 

@@ -126,8 +126,8 @@ const char *http_peer(const struct http_exchange *x);
 
 /* --- what it answers --- */
 
-/* A header of the answer; before http_answer*(). Values are copied; control characters in them are
- * a programmer's error. */
+/* A header of the answer; before http_answer*(), and of no kept one. Values are copied; control
+ * characters in them are a programmer's error. */
 void http_answer_header(struct http_exchange *x, const char *name, const char *value);
 /* Takes the bytes of body over: *body is empty afterwards. type NULL: no body. */
 void http_answer(struct http_exchange *x, unsigned status, const char *type, struct buf *body);
@@ -145,6 +145,25 @@ struct http_stream {
 };
 void http_answer_stream(struct http_exchange *x, unsigned status, const char *type,
                         const struct http_stream *stream);
+
+/* --- an answer that is made once and given any number of times --- */
+
+/* Status 200, type, headers and content, none of which changes. Threads: any. */
+struct http_kept;
+/*
+ * headers  "Name", "value", … NULL: beside the server's own; copied
+ * body     taken over as by http_answer()
+ * NULL: out of memory. The caller is one holder of what is made
+ */
+struct http_kept *http_keep(const struct http_exchange *x, const char *type,
+                            const char *const *headers, struct buf *body);
+/* The same of a whole file; takes fd over. */
+struct http_kept *http_keep_file(const struct http_exchange *x, const char *type,
+                                 const char *const *headers, int fd, uint64_t len);
+struct http_kept *http_kept_share(struct http_kept *k); /* for one more holder */
+void http_kept_put(struct http_kept *k);                /* NULL is fine */
+/* Takes over what the caller holds of it. */
+void http_answer_kept(struct http_exchange *x, struct http_kept *k);
 
 /* --- problems (RFC 9457) --- */
 

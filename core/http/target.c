@@ -15,7 +15,8 @@ static enum rc refuse(struct diag *d, const char *why)
 static bool may_stand_in_target(const char *text)
 {
     for (; *text; text++)
-        if (*text < 0x21 || *text > 0x7e || strchr("\"<>\\#", *text))
+        if (*text < 0x21 || *text > 0x7e || *text == '"' || *text == '<' || *text == '>' ||
+            *text == '\\' || *text == '#')
             return false;
     return true;
 }

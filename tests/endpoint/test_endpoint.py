@@ -670,6 +670,35 @@ class Published(Case):
         self.assertEqual((again.status, again.body, again.headers["etag"]), (304, b"", answer.headers["etag"]))
         self.assertEqual(self.ask("GET", "/publish/bundle.scb", {"If-None-Match": '"x"'}).status, 200)
 
+    def test_a_file_that_changes_is_served_as_it_is_by_then(self):
+        """Small ones are answered from memory and large ones by a descriptor that is kept."""
+        for name, size in (("small.bin", 100), ("large.bin", 300000)):
+            path = self.scene.public / name
+            seen = set()
+            for content in (b"\1" * size, b"\2" * size, b"\3" * (size + 1)):
+                fresh = self.scene.public / "fresh.tmp"
+                fresh.write_bytes(content)
+                os.replace(fresh, path)
+                eventually(lambda: self.ask("GET", "/publish/" + name, record=False).body == content)
+                answer = self.ask("GET", "/publish/" + name, record=False)
+                self.assertNotIn(answer.headers["etag"], seen)
+                seen.add(answer.headers["etag"])
+                self.assertEqual(self.ask("GET", "/publish/" + name, {"If-None-Match": answer.headers["etag"]}, record=False).status, 304)
+                self.assertEqual(self.ask("GET", "/publish/" + name, {"Range": "bytes=5-9"}, record=False).body, content[5:10])
+                closed = self.endpoint.client(recorded=None).ask("GET", "/publish/" + name, {"Connection": "close"}, record=False)
+                self.assertEqual((closed.body, closed.headers["connection"].lower()), (content, "close"))
+            path.unlink()
+            eventually(lambda: self.ask("GET", "/publish/" + name, record=False).status == 404)
+
+    def test_more_names_than_are_kept_are_all_served(self):
+        folder = self.scene.public / "many"
+        folder.mkdir()
+        for i in range(300):
+            (folder / f"{i}.bin").write_text(str(i))
+        for turn in range(2):
+            for i in range(300):
+                self.assertEqual(self.ask("GET", f"/publish/many/{i}.bin", record=False).body, str(i).encode(), turn)
+
     def test_ranges(self):
         whole = (self.scene.public / "bundle.scb").read_bytes()
         etag = self.ask("GET", "/publish/bundle.scb").headers["etag"]

@@ -25,6 +25,7 @@
 
 struct endpoint {
     struct store *store;
+    struct shelf *shelf;        /* of published files */
     struct lookups *lookups;    /* NULL: not offered */
     struct holders *holders;    /* NULL: not offered */
     struct roll *employers;     /* who may check lists */

@@ -5,6 +5,10 @@
 #include "verifier/daemon/accept.h"
 #include "verifier/daemon/endpoint.h"
 
+/* What a verdict takes, nearly always: growing copies it. Bytes. */
+#define ROOM_JSON 2048
+#define ROOM_PAGE 16384
+
 /* --- how it is wanted --- */
 
 struct asked endpoint_asked(const struct http_exchange *x)
@@ -83,6 +87,7 @@ void endpoint_answer_verdict(struct endpoint *e, struct http_exchange *x, const 
                              const struct checked *c, const char *here)
 {
     struct buf b = { 0 };
+    (void)buf_reserve(&b, how->json ? ROOM_JSON : ROOM_PAGE);
     if (how->json) {
         verdict_json(&b, &c->v, !how->english, 0, 0);
         buf_put_u8(&b, '\n');

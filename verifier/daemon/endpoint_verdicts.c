@@ -44,7 +44,7 @@ void endpoint_get_verdict(struct http_exchange *x, void *arg)
     ON_EXIT(buf_free_at) struct buf here = { 0 };
     const enum rc rc = check_digits(e->store, http_segment(x, "digits"), host_of(x), &c, &d);
     if (rc == RC_OK)
-        endpoint_answer_verdict(e, x, &how, &c, endpoint_page_of(&c, &here));
+        endpoint_answer_verdict(e, x, &how, &c, how.json ? NULL : endpoint_page_of(&c, &here));
     else
         endpoint_fail(e, x, &how, "not_judged", rc, &d);
 }

@@ -13,6 +13,7 @@
 #include "core/sys/log.h"
 #include "core/sys/notify.h"
 #include "verifier/daemon/endpoint.h"
+#include "verifier/daemon/shelf.h"
 
 #define TICK_MS        500 /* how soon a new publication is seen */
 #define GRACE_MS       10000
@@ -240,8 +241,9 @@ static enum rc open_endpoint(const struct run_options *o, struct run *r, struct 
         lookups_wait(e->lookups);
     e->address_header = o->address_header;
     endpoint_fill(e);
+    e->shelf = shelf_new();
     e->metrics = metrics_new(e->route_names, e->route_count + 1);
-    if (!e->metrics)
+    if (!e->shelf || !e->metrics)
         return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "metrics");
     return open_server(o, e, d);
 }
@@ -256,6 +258,7 @@ static void close_run(struct run *r)
     roll_close(e->employers);
     holders_close(e->holders);
     store_close(e->store);
+    shelf_free(e->shelf);
     metrics_free(e->metrics);
     fd_close_at(&r->signals);
 }

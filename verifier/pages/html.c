@@ -18,13 +18,24 @@ static const char *reference(uint8_t c)
     }
 }
 
+/* The digits of a code are most of what is put. */
+static bool is_harmless(uint8_t c)
+{
+    return c > '\'' && c < '<';
+}
+
 void html_put(struct buf *to, struct span text)
 {
+    size_t plain = 0; /* from here on nothing was put yet */
+    if (text.len == 0)
+        return;
     for (size_t i = 0; i < text.len; i++) {
-        const char *const other = reference(text.ptr[i]);
-        if (other)
-            buf_put_text(to, other);
-        else
-            buf_put_u8(to, text.ptr[i]);
+        const char *const other = is_harmless(text.ptr[i]) ? NULL : reference(text.ptr[i]);
+        if (!other)
+            continue;
+        buf_put(to, text.ptr + plain, i - plain);
+        buf_put_text(to, other);
+        plain = i + 1;
     }
+    buf_put(to, text.ptr + plain, text.len - plain);
 }

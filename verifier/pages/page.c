@@ -28,7 +28,7 @@ static void put_link(struct page *p, const char *path, bool english, bool large,
 {
     buf_put_text(p->to, "<a href=\"");
     put_address(p->to, path, english, large);
-    buf_printf(p->to, "\"%s>%s</a>", more, text);
+    buf_put_texts(p->to, "\"", more, ">", text, "</a>", NULL);
 }
 
 void page_link(struct page *p, const char *path, enum word text)
@@ -38,8 +38,8 @@ void page_link(struct page *p, const char *path, enum word text)
 
 void page_carry(struct page *p)
 {
-    buf_printf(p->to, "<input type=\"hidden\" name=\"lang\" value=\"%s\">",
-               p->view->english ? "en" : "zh");
+    buf_put_texts(p->to, "<input type=\"hidden\" name=\"lang\" value=\"",
+                  p->view->english ? "en" : "zh", "\">", NULL);
     if (p->view->large)
         buf_put_text(p->to, "<input type=\"hidden\" name=\"large\" value=\"1\">");
 }
@@ -47,7 +47,7 @@ void page_carry(struct page *p)
 static void put_switches(struct page *p)
 {
     const struct page_view *const v = p->view;
-    buf_printf(p->to, "<nav aria-label=\"%s\">", say(p, WORD_VIEW));
+    buf_put_texts(p->to, "<nav aria-label=\"", say(p, WORD_VIEW), "\">", NULL);
     put_link(p, v->here, !v->english, v->large, say(p, WORD_OTHER_LANGUAGE),
              v->english ? " lang=\"zh-CN\" hreflang=\"zh-CN\"" : " lang=\"en\" hreflang=\"en\"");
     put_link(p, v->here, v->english, !v->large, say(p, v->large ? WORD_NORMAL : WORD_LARGE), "");
@@ -57,8 +57,9 @@ static void put_switches(struct page *p)
 void page_begin(struct page *p, const char *title)
 {
     struct buf *const to = p->to;
-    buf_printf(to, "<!DOCTYPE html>\n<html lang=\"%s\"%s>\n<head>\n<meta charset=\"utf-8\">\n",
-               p->view->english ? "en" : "zh-CN", p->view->large ? " class=\"large\"" : "");
+    buf_put_texts(to, "<!DOCTYPE html>\n<html lang=\"", p->view->english ? "en" : "zh-CN", "\"",
+                  p->view->large ? " class=\"large\"" : "", ">\n<head>\n<meta charset=\"utf-8\">\n",
+                  NULL);
     buf_put_text(to, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                      "<meta name=\"robots\" content=\"noindex\">\n"
                      "<meta name=\"color-scheme\" content=\"light\">\n"
@@ -66,13 +67,13 @@ void page_begin(struct page *p, const char *title)
     html_put(to, span_text(title));
     buf_put_text(to, "</title>\n<style>");
     buf_put_span(to, page_style());
-    buf_printf(to, "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">%s</a>\n<header>\n",
-               say(p, WORD_SKIP));
-    buf_printf(to, "<p class=\"site\">%s</p>\n", say(p, WORD_SITE));
+    buf_put_texts(to, "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">",
+                  say(p, WORD_SKIP), "</a>\n<header>\n", NULL);
+    buf_put_texts(to, "<p class=\"site\">", say(p, WORD_SITE), "</p>\n", NULL);
     if (p->view->here)
         put_switches(p);
     if (p->view->demo)
-        buf_printf(to, "<p class=\"demo\">%s</p>\n", say(p, WORD_DEMO));
+        buf_put_texts(to, "<p class=\"demo\">", say(p, WORD_DEMO), "</p>\n", NULL);
     buf_put_text(to, "</header>\n<main id=\"main\">\n");
 }
 
@@ -81,15 +82,16 @@ void page_end(struct page *p)
     struct buf *const to = p->to;
     buf_put_text(to, "</main>\n<footer>\n");
     if (p->view->host) {
-        buf_printf(to, "<p>%s <b translate=\"no\">", say(p, WORD_HOST));
+        buf_put_texts(to, "<p>", say(p, WORD_HOST), " <b translate=\"no\">", NULL);
         html_put(to, span_text(p->view->host));
-        buf_printf(to, "</b>%s%s</p>\n", p->view->english ? ". " : "。", say(p, WORD_HOST_ADVICE));
+        buf_put_texts(to, "</b>", p->view->english ? ". " : "。", say(p, WORD_HOST_ADVICE),
+                      "</p>\n", NULL);
     }
     if (p->view->deployment) {
         char hex[2 * DEPLOYMENT_SHOWN + 1];
         hex_encode(p->view->deployment, DEPLOYMENT_SHOWN, hex);
-        buf_printf(to, "<p>%s <span translate=\"no\">%s…</span></p>\n", say(p, WORD_DEPLOYMENT),
-                   hex);
+        buf_put_texts(to, "<p>", say(p, WORD_DEPLOYMENT), " <span translate=\"no\">", hex,
+                      "…</span></p>\n", NULL);
     }
     buf_put_text(to, "</footer>\n</body>\n</html>\n");
 }
@@ -98,8 +100,8 @@ void page_problem(struct buf *to, const struct page_view *view, const char *titl
 {
     struct page p = { to, view };
     page_begin(&p, title);
-    buf_printf(to, "<section class=\"verdict doubt\">\n<h1>%s</h1>\n<p class=\"said\">",
-               say(&p, WORD_PROBLEM));
+    buf_put_texts(to, "<section class=\"verdict doubt\">\n<h1>", say(&p, WORD_PROBLEM),
+                  "</h1>\n<p class=\"said\">", NULL);
     html_put(to, span_text(title));
     buf_put_text(to, "</p>\n</section>\n<p class=\"next\">");
     page_link(&p, "/", WORD_HOME);

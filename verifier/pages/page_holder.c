@@ -23,15 +23,16 @@ static void begin_form(struct page *p)
 
 static void put_button(struct page *p, const char *what, enum word text)
 {
-    buf_printf(p->to, "<button type=\"submit\" name=\"what\" value=\"%s\">%s</button>\n", what,
-               say(p, text));
+    buf_put_texts(p->to, "<button type=\"submit\" name=\"what\" value=\"", what, "\">",
+                  say(p, text), "</button>\n", NULL);
 }
 
 void page_holder(struct buf *to, const struct page_view *view)
 {
     struct page p = { to, view };
     page_begin(&p, say(&p, WORD_HOLDER));
-    buf_printf(to, "<h1>%s</h1>\n<p>%s</p>\n", say(&p, WORD_HOLDER), say(&p, WORD_HOLDER_INTRO));
+    buf_put_texts(to, "<h1>", say(&p, WORD_HOLDER), "</h1>\n<p>", say(&p, WORD_HOLDER_INTRO),
+                  "</p>\n", NULL);
     begin_form(&p);
     for (size_t i = 0; i < FIELDS; i++)
         buf_printf(to,
@@ -39,7 +40,7 @@ void page_holder(struct buf *to, const struct page_view *view)
                    "maxlength=\"%u\" required autocomplete=\"off\" spellcheck=\"false\">\n",
                    fields[i].name, say(&p, fields[i].text), fields[i].name, fields[i].name,
                    fields[i].max);
-    buf_printf(to, "<p class=\"help\">%s</p>\n", say(&p, WORD_PICKUP_HELP));
+    buf_put_texts(to, "<p class=\"help\">", say(&p, WORD_PICKUP_HELP), "</p>\n", NULL);
     put_button(&p, "pdf", WORD_FETCH_PDF);
     put_button(&p, "calendar", WORD_FETCH_CALENDAR);
     put_button(&p, "live", WORD_SHOW_LIVE);
@@ -51,7 +52,7 @@ void page_holder(struct buf *to, const struct page_view *view)
 
 static void put_hidden(struct page *p, const char *name, struct span value)
 {
-    buf_printf(p->to, "<input type=\"hidden\" name=\"%s\" value=\"", name);
+    buf_put_texts(p->to, "<input type=\"hidden\" name=\"", name, "\" value=\"", NULL);
     html_put(p->to, value);
     buf_put_text(p->to, "\">\n");
 }
@@ -59,7 +60,8 @@ static void put_hidden(struct page *p, const char *name, struct span value)
 /* Both codes are drawn by us: SVG, which needs no escaping. */
 static void put_code(struct page *p, enum word title, struct span svg)
 {
-    buf_printf(p->to, "<figure class=\"code\">\n<figcaption>%s</figcaption>\n", say(p, title));
+    buf_put_texts(p->to, "<figure class=\"code\">\n<figcaption>", say(p, title), "</figcaption>\n",
+                  NULL);
     buf_put_span(p->to, svg);
     buf_put_text(p->to, "</figure>\n");
 }
@@ -71,7 +73,8 @@ void page_live(struct buf *to, const struct page_view *view, const struct page_h
     char until[TIME_TEXT_LEN + 1];
     time_format(good_until, until);
     page_begin(&p, say(&p, WORD_LIVE));
-    buf_printf(to, "<h1>%s</h1>\n<p>%s</p>\n", say(&p, WORD_LIVE), say(&p, WORD_LIVE_INTRO));
+    buf_put_texts(to, "<h1>", say(&p, WORD_LIVE), "</h1>\n<p>", say(&p, WORD_LIVE_INTRO), "</p>\n",
+                  NULL);
     put_code(&p, WORD_LIVE_CERTIFICATE, code);
     put_code(&p, WORD_LIVE_CODE, live);
     buf_printf(to, "<p>%s <time datetime=\"%s\">%.8s</time></p>\n", say(&p, WORD_LIVE_UNTIL), until,

@@ -4,20 +4,22 @@
 static void begin_form(struct page *p, const char *id, enum word title, const char *action,
                        const char *kind)
 {
-    buf_printf(p->to, "<section aria-labelledby=\"%s\">\n<h2 id=\"%s\">%s</h2>\n", id, id,
-               say(p, title));
-    buf_printf(p->to, "<form method=\"post\" action=\"%s\" enctype=\"%s\">\n", action, kind);
+    buf_put_texts(p->to, "<section aria-labelledby=\"", id, "\">\n<h2 id=\"", id, "\">",
+                  say(p, title), "</h2>\n", NULL);
+    buf_put_texts(p->to, "<form method=\"post\" action=\"", action, "\" enctype=\"", kind, "\">\n",
+                  NULL);
     page_carry(p);
 }
 
 static void end_form(struct page *p, enum word button)
 {
-    buf_printf(p->to, "<button type=\"submit\">%s</button>\n</form>\n</section>\n", say(p, button));
+    buf_put_texts(p->to, "<button type=\"submit\">", say(p, button),
+                  "</button>\n</form>\n</section>\n", NULL);
 }
 
 static void put_label(struct page *p, const char *id, enum word text)
 {
-    buf_printf(p->to, "<label for=\"%s\">%s</label>\n", id, say(p, text));
+    buf_put_texts(p->to, "<label for=\"", id, "\">", say(p, text), "</label>\n", NULL);
 }
 
 static void put_type_form(struct page *p)
@@ -28,7 +30,8 @@ static void put_type_form(struct page *p)
                  "<textarea id=\"text\" name=\"text\" rows=\"3\" maxlength=\"4400\" required "
                  "autocomplete=\"off\" spellcheck=\"false\" aria-describedby=\"text-help\">"
                  "</textarea>\n");
-    buf_printf(p->to, "<p id=\"text-help\" class=\"help\">%s</p>\n", say(p, WORD_TYPE_HELP));
+    buf_put_texts(p->to, "<p id=\"text-help\" class=\"help\">", say(p, WORD_TYPE_HELP), "</p>\n",
+                  NULL);
     end_form(p, WORD_CHECK);
 }
 
@@ -63,7 +66,7 @@ static void put_lookup_form(struct page *p)
     put_field(p, "number", WORD_NUMBER, 40);
     put_field(p, "name", WORD_NAME, 100);
     put_field(p, "id_number", WORD_ID_NUMBER, 30);
-    buf_printf(p->to, "<p class=\"help\">%s</p>\n", say(p, WORD_LOOKUP_HELP));
+    buf_put_texts(p->to, "<p class=\"help\">", say(p, WORD_LOOKUP_HELP), "</p>\n", NULL);
     end_form(p, WORD_LOOK_UP);
 }
 
@@ -74,7 +77,8 @@ void page_home(struct buf *to, const struct page_view *view)
 {
     struct page p = { to, view };
     page_begin(&p, say(&p, WORD_SITE));
-    buf_printf(to, "<h1>%s</h1>\n<p>%s</p>\n", say(&p, WORD_SITE), say(&p, WORD_INTRO));
+    buf_put_texts(to, "<h1>", say(&p, WORD_SITE), "</h1>\n<p>", say(&p, WORD_INTRO), "</p>\n",
+                  NULL);
     put_type_form(&p);
     put_file_form(&p);
     if (view->has_lookup)

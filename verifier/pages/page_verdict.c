@@ -24,20 +24,20 @@ static void put_headline(struct page *p, const struct verdict *v)
 {
     const struct verdict_headline h = verdict_headline(v);
     const bool en = p->view->english;
-    buf_printf(p->to,
-               "<section class=\"verdict %s\" aria-labelledby=\"verdict\">\n"
-               "<h1 id=\"verdict\"><span class=\"symbol\" aria-hidden=\"true\">%s</span> "
-               "<span class=\"unseen\">%s%s</span>%s</h1>\n",
-               class_of(h.tone), h.symbol, say(p, WORD_RESULT), en ? ": " : "：", en ? h.en : h.zh);
-    buf_printf(p->to, "<p class=\"also\" lang=\"%s\">%s</p>\n</section>\n", en ? "zh-CN" : "en",
-               en ? h.zh : h.en);
+    buf_put_texts(p->to, "<section class=\"verdict ", class_of(h.tone),
+                  "\" aria-labelledby=\"verdict\">\n<h1 id=\"verdict\"><span class=\"symbol\" "
+                  "aria-hidden=\"true\">",
+                  h.symbol, "</span> <span class=\"unseen\">", say(p, WORD_RESULT),
+                  en ? ": " : "：", "</span>", en ? h.en : h.zh, "</h1>\n", NULL);
+    buf_put_texts(p->to, "<p class=\"also\" lang=\"", en ? "zh-CN" : "en", "\">", en ? h.zh : h.en,
+                  "</p>\n</section>\n", NULL);
 }
 
 /* --- the facts --- */
 
 static void begin_fact(struct page *p, enum word label)
 {
-    buf_printf(p->to, "<div><dt>%s</dt><dd>", say(p, label));
+    buf_put_texts(p->to, "<div><dt>", say(p, label), "</dt><dd>", NULL);
 }
 
 static void end_fact(struct page *p)
@@ -86,7 +86,7 @@ static void put_date(struct page *p, int32_t date)
 {
     char text[DATE_TEXT_LEN + 1];
     date_format(date, text);
-    buf_printf(p->to, "<time>%s</time>", text);
+    buf_put_texts(p->to, "<time>", text, "</time>", NULL);
 }
 
 static void put_dates(struct page *p, const struct verdict *v)
@@ -111,10 +111,9 @@ static void put_dates(struct page *p, const struct verdict *v)
 
 static void put_facts(struct page *p, const struct verdict *v)
 {
-    buf_printf(p->to,
-               "<p class=\"compare\">%s</p>\n"
-               "<section aria-labelledby=\"facts\">\n<h2 id=\"facts\">%s</h2>\n<dl>\n",
-               say(p, WORD_COMPARE), say(p, WORD_FACTS));
+    buf_put_texts(p->to, "<p class=\"compare\">", say(p, WORD_COMPARE),
+                  "</p>\n<section aria-labelledby=\"facts\">\n<h2 id=\"facts\">",
+                  say(p, WORD_FACTS), "</h2>\n<dl>\n", NULL);
     put_holder(p, v);
     put_dates(p, v);
     put_chinese(p, WORD_AUTHORITY, v->unit_name);
@@ -130,10 +129,11 @@ static void put_problems(struct page *p, const struct verdict *v)
 {
     if (v->problem_count == 0)
         return;
-    buf_printf(p->to, "<section aria-labelledby=\"notes\">\n<h2 id=\"notes\">%s</h2>\n<ul>\n",
-               say(p, WORD_NOTES));
+    buf_put_texts(p->to, "<section aria-labelledby=\"notes\">\n<h2 id=\"notes\">",
+                  say(p, WORD_NOTES), "</h2>\n<ul>\n", NULL);
     for (size_t i = 0; i < v->problem_count; i++)
-        buf_printf(p->to, "<li>%s</li>\n", problem_text(v->problems[i], !p->view->english));
+        buf_put_texts(p->to, "<li>", problem_text(v->problems[i], !p->view->english), "</li>\n",
+                      NULL);
     buf_put_text(p->to, "</ul>\n</section>\n");
 }
 
@@ -147,8 +147,8 @@ static void put_time(struct page *p, enum word label, int64_t unix_s)
 
 static void put_source(struct page *p, const struct verdict *v)
 {
-    buf_printf(p->to, "<section aria-labelledby=\"source\">\n<h2 id=\"source\">%s</h2>\n<dl>\n",
-               say(p, WORD_SOURCE));
+    buf_put_texts(p->to, "<section aria-labelledby=\"source\">\n<h2 id=\"source\">",
+                  say(p, WORD_SOURCE), "</h2>\n<dl>\n", NULL);
     if (v->as_of != 0) {
         const struct verdict_age age = verdict_age(v);
         put_time(p, WORD_AS_OF, v->as_of);
@@ -182,7 +182,7 @@ void page_verdict(struct buf *to, const struct page_view *view, const struct ver
     if (v->authentic == AUTH_TRUE)
         put_facts(&p, v);
     else
-        buf_printf(to, "<p class=\"compare\">%s</p>\n", say(&p, WORD_NOT_SHOWN));
+        buf_put_texts(to, "<p class=\"compare\">", say(&p, WORD_NOT_SHOWN), "</p>\n", NULL);
     put_problems(&p, v);
     put_source(&p, v);
     buf_put_text(to, "<p class=\"next\">");

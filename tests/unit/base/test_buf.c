@@ -130,6 +130,31 @@ static void growing_loses_no_byte(void **state)
     }
 }
 
+static void texts_are_put_one_behind_the_other(void **state)
+{
+    (void)state;
+    ON_EXIT(buf_free_at) struct buf b = { 0 };
+    buf_put_texts(&b, "<b>", "x", "", "</b>", NULL);
+    assert_string_equal(buf_cstr(&b), "<b>x</b>");
+}
+
+/* The first try writes as much as there is room for: what does not fit is written again. */
+static void a_format_that_fills_the_room_to_the_byte_is_whole(void **state)
+{
+    (void)state;
+    for (size_t free_room = 0; free_room < 8; free_room++) {
+        ON_EXIT(buf_free_at) struct buf b = { 0 };
+        assert_non_null(buf_reserve(&b, 1));
+        memset(b.ptr, '.', b.cap - free_room);
+        b.len = b.cap - free_room;
+        const size_t before = b.len;
+        buf_printf(&b, "%s", "12345");
+        assert_int_equal(b.len, before + 5);
+        assert_memory_equal(b.ptr + before, "12345", 5);
+        assert_memory_equal(b.ptr + before - 1, ".", 1);
+    }
+}
+
 static void what_is_reserved_can_all_be_written(void **state)
 {
     (void)state;
@@ -167,6 +192,8 @@ int main(void)
         cmocka_unit_test(a_full_buffer_still_has_a_text_when_memory_is_gone),
         cmocka_unit_test(pieces_come_out_in_order_and_big_endian),
         cmocka_unit_test(growing_loses_no_byte),
+        cmocka_unit_test(texts_are_put_one_behind_the_other),
+        cmocka_unit_test(a_format_that_fills_the_room_to_the_byte_is_whole),
         cmocka_unit_test(what_is_reserved_can_all_be_written),
         cmocka_unit_test(freeing_leaves_an_empty_one),
     };

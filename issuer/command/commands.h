@@ -33,7 +33,8 @@ extern const struct cli_command cmd_init, cmd_import, cmd_show, cmd_find, cmd_to
     cmd_keys_generate, cmd_keys_publish, cmd_keys_retire, cmd_keys_cutoff, cmd_keys_root_set,
     cmd_keys_root_export, cmd_keys_root_sign, cmd_keys_root_import, cmd_keys_witness,
     cmd_operator_add, cmd_operator_suspend, cmd_operator_list, cmd_keys_document_csr,
-    cmd_keys_document_import, cmd_keys_adopt, cmd_mirror_begin, cmd_audit, cmd_monitor, cmd_backup,
-    cmd_restore, cmd_layout_check, cmd_sender_add, cmd_sender_rotate, cmd_sender_suspend,
-    cmd_sender_resume, cmd_sender_list, cmd_employer_add, cmd_employer_suspend, cmd_employer_resume,
-    cmd_employer_list, cmd_push, cmd_layout_preview, cmd_pdf, cmd_witness_init, cmd_witness_run;
+    cmd_keys_document_import, cmd_keys_adopt, cmd_keys_reissue, cmd_mirror_begin, cmd_audit,
+    cmd_monitor, cmd_backup, cmd_restore, cmd_layout_check, cmd_sender_add, cmd_sender_rotate,
+    cmd_sender_suspend, cmd_sender_resume, cmd_sender_list, cmd_employer_add, cmd_employer_suspend,
+    cmd_employer_resume, cmd_employer_list, cmd_push, cmd_layout_preview, cmd_pdf, cmd_witness_init,
+    cmd_witness_run;

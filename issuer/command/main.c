@@ -42,6 +42,7 @@ static const struct cli_command *const listed[] = {
     &cmd_keys_document_csr,
     &cmd_keys_document_import,
     &cmd_keys_adopt,
+    &cmd_keys_reissue,
     &cmd_mirror_begin,
     &cmd_sender_add,
     &cmd_sender_rotate,

@@ -94,15 +94,16 @@ static enum rc doubt(struct replay *p, struct diag *d)
     return RC_OK;
 }
 
-static bool is_an_amendment(const struct replay *p)
+static bool is_a_commands(const struct replay *p)
 {
-    return p->row.kind == KIND_ORDER && p->record.as.order.action == ORDER_AMEND;
+    return p->row.kind == KIND_ORDER &&
+           (p->record.as.order.action == ORDER_AMEND || p->record.as.order.action == ORDER_REISSUE);
 }
 
 enum rc replay_content(struct replay *p, struct diag *d)
 {
-    /* An amendment came from the command, without a record: its leaf says all. */
-    if (is_an_amendment(p) && p->row.record_id.len == 0)
+    /* These came from a command, without a record: their leaves say all. */
+    if (is_a_commands(p) && p->row.record_id.len == 0)
         return RC_OK;
     p->record_ids++;
 

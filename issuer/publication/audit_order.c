@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "issuer/register/engine.h"
+#include "issuer/register/survivors.h"
 
 /* --- the order as the register has it, and its leaf --- */
 
@@ -94,6 +95,7 @@ static enum state state_set_by(enum order_action action)
         [ORDER_SUSPEND] = STATE_SUSPENDED, [ORDER_REINSTATE] = STATE_VALID,
         [ORDER_REVOKE] = STATE_REVOKED,    [ORDER_WITHDRAW] = STATE_WITHDRAWN,
         [ORDER_CANCEL] = STATE_CANCELLED,  [ORDER_AMEND] = STATE_VALID,
+        [ORDER_REISSUE] = STATE_UNKNOWN,
     };
     return (size_t)action < sizeof states / sizeof states[0] ? states[action] : STATE_UNKNOWN;
 }
@@ -111,6 +113,7 @@ static bool may_follow(enum order_action action, enum state before)
     case ORDER_AMEND:
         return before == STATE_VALID || before == STATE_SUSPENDED;
     case ORDER_NONE:
+    case ORDER_REISSUE:
         return false;
     }
     return false;
@@ -191,6 +194,35 @@ static enum rc replay_amendment(struct replay *p, uint32_t id, struct diag *d)
     return rc;
 }
 
+/* --- issued again: only what a cut-off took, and no certificate that was ended --- */
+
+static enum rc replay_reissue(struct replay *p, uint32_t id, struct diag *d)
+{
+    struct seen_cert *const c = &p->seen.certs[id];
+    struct reg_version before;
+    struct diag why = DIAG_INIT;
+    bool cut_off = false;
+    enum rc rc = register_version(p->run->reg, id, c->version, &before, &why);
+    if (rc == RC_OK)
+        rc = survivors_are_without(p->run->reg, p->run->home->trust, before.log_index, &cut_off,
+                                   &why);
+    if (rc != RC_OK && rc != RC_NOT_FOUND) {
+        rc = audit_absorb(p->run->result, p->subject, rc, &why, d);
+        if (rc != RC_OK)
+            return rc;
+    }
+    if (!cut_off)
+        NOTE(p, "issued again although no cut-off took its token");
+    if (!may_follow(ORDER_AMEND, chain_end(c)))
+        NOTE(p, "issued again although an order has ended it");
+    if (p->row.person != c->person)
+        NOTE(p, "it is of another person than its certificate");
+    c->version++;
+    replay_expect(
+        p, &(struct row_facts){ .outcome = OUTCOME_RENEWED, .cert = id, .version = c->version });
+    return replay_version(p, id, d);
+}
+
 enum rc replay_order(struct replay *p, struct diag *d)
 {
     if (p->row.cert < 0 || (uint64_t)p->row.cert >= p->seen.cert_count) {
@@ -198,6 +230,8 @@ enum rc replay_order(struct replay *p, struct diag *d)
         return RC_OK;
     }
     const uint32_t id = (uint32_t)p->row.cert;
+    if (p->record.as.order.action == ORDER_REISSUE)
+        return replay_reissue(p, id, d);
     return p->record.as.order.action == ORDER_AMEND ? replay_amendment(p, id, d)
                                                     : replay_state_order(p, id, d);
 }

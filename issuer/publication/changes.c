@@ -28,6 +28,7 @@ static const enum change_kind kinds_of_orders[] = {
     [ORDER_WITHDRAW] = CHANGE_WITHDRAWN,
     [ORDER_CANCEL] = CHANGE_CANCELLED,
     [ORDER_AMEND] = CHANGE_NONE,
+    [ORDER_REISSUE] = CHANGE_NONE,
 };
 
 static enum rc contradiction(uint64_t index, struct diag *d)
@@ -86,6 +87,14 @@ static enum rc read_version(struct reg *r, const struct reg_cert *c, const struc
     k->version = v.version;
     k->deadline = v.deadline;
     k->at = v.signed_at;
+    if (k->kind == CHANGE_RENEWED) {
+        struct reg_version before;
+        const enum rc found =
+            expect(register_version(r, c->id, e->part - 1, &before, d), e->index, d);
+        if (found != RC_OK)
+            return found;
+        k->kind = before.deadline == v.deadline ? CHANGE_REISSUED : CHANGE_RENEWED;
+    }
     return find_state(r, c, e->index, k, d);
 }
 

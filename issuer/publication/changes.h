@@ -17,6 +17,8 @@
     X(CHANGE_RENEWED, "renewed") /* a new version with a later deadline */                         \
     X(CHANGE_AMENDED, "amended") /* a new version that corrects the holder: older prints are void  \
                                   */                                                               \
+    X(CHANGE_REISSUED,                                                                             \
+      "reissued") /* a new version with the same deadline, for a key was cut off */                \
     X(CHANGE_SUSPENDED, "suspended")                                                               \
     X(CHANGE_REINSTATED, "reinstated")                                                             \
     X(CHANGE_REVOKED, "revoked")                                                                   \

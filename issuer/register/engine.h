@@ -89,6 +89,18 @@ struct given_order {
 MUST_CHECK enum rc engine_order(struct engine *e, const struct given_order *o, struct outcome *ret,
                                 struct diag *d);
 
+/*
+ * Every certificate that goes on, and whose current version a key has signed behind its cut-off,
+ * gets a new version with the same deadline and status index. Durable and signed when it returns;
+ * again, it finds nothing. After a dry run's options nothing has changed.
+ *
+ * told  called for each, as it is now
+ * ret   how many
+ */
+MUST_CHECK enum rc engine_reissue(struct engine *e,
+                                  void (*told)(void *arg, const struct reg_cert *c), void *arg,
+                                  uint64_t *ret, struct diag *d);
+
 struct amendment {
     struct span number;
     struct span name;      /* new name, or empty */

@@ -19,6 +19,7 @@ static const struct transition {
     [ORDER_WITHDRAW] = { STATE_WITHDRAWN, true, true },
     [ORDER_CANCEL] = { STATE_CANCELLED, true, true },
     [ORDER_AMEND] = { STATE_VALID, true, true },
+    [ORDER_REISSUE] = { STATE_UNKNOWN, false, false },
 };
 
 /* --- operators --- */

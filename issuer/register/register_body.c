@@ -13,6 +13,7 @@
  * finished on] legacy     [legacy] photo      [] order      [sequence]
  */
 #define TEXT_MAX RECORD_TEXT_MAX
+#define NO_ORDER UINT16_MAX /* in the place of an order's sequence, which is always below */
 
 static enum rc provider_index(struct reg *r, struct span code, uint32_t *ret, struct diag *d)
 {
@@ -164,8 +165,12 @@ static enum rc put_photo(struct reg *r, struct buf *b, const struct record *rec,
 static enum rc put_order(struct reg *r, struct buf *b, const struct record *rec,
                          const struct reg_row *row, struct diag *d)
 {
-    (void)rec;
     struct reg_cert cert;
+    if (rec->as.order.action == ORDER_REISSUE) {
+        cbor_put_array(b, 1);
+        cbor_put_uint(b, NO_ORDER);
+        return RC_OK;
+    }
     const enum rc rc = register_cert(r, (uint32_t)row->cert, &cert, d);
     if (rc != RC_OK)
         return rc;
@@ -302,6 +307,11 @@ static bool read_order(struct reg *r, struct cbor_reader *c, const struct reg_ro
     struct order_spans order;
     if (!reg_read_u32(c, "sequence", &sequence))
         return false;
+    if (sequence == NO_ORDER) {
+        rec->as.order.action = ORDER_REISSUE;
+        return reg_cert_number(r, (uint32_t)row->cert, &rec->as.order.certificate, NULL) == RC_OK ||
+               cbor_fail(c, "no such certificate");
+    }
     if (reg_order_spans(r, (uint32_t)row->cert, sequence, &order, NULL) != RC_OK ||
         reg_cert_number(r, (uint32_t)row->cert, &rec->as.order.certificate, NULL) != RC_OK)
         return cbor_fail(c, "no such order");

@@ -35,3 +35,22 @@ enum rc survivors_collect(struct reg *r, const struct trusted_key *key, uint64_t
     }
     return buf_rc(to, d);
 }
+
+enum rc survivors_are_without(struct reg *r, const struct trust_list *trust, uint64_t log_index,
+                              bool *ret, struct diag *d)
+{
+    struct reg_log_entry e;
+    struct token t;
+    assert(r && trust && ret);
+
+    *ret = false;
+    const enum rc rc = register_log_entry(r, log_index, &e, d);
+    if (rc != RC_OK || e.kind != LOG_TOKEN || e.pending)
+        return rc;
+    if (token_parse(e.data, &t, d) != RC_OK)
+        return RC_FORMAT;
+    const struct trusted_key *k = NULL;
+    while (!*ret && (k = trust_list_find(trust, t.cose.header.kid, k)) != NULL)
+        *ret = k->use == USE_TOKEN && k->cut_off.given && log_index >= k->cut_off.index;
+    return RC_OK;
+}

@@ -1,4 +1,5 @@
-/* The survivor set of a cut-off token key (docs/formats.md, "Trust list"), from the log. */
+/* The survivor set of a cut-off token key (docs/formats.md, "Trust list"), from the log; and what
+ * the cut-off took. */
 #pragma once
 
 #include "issuer/register/register.h"
@@ -11,3 +12,7 @@
  */
 MUST_CHECK enum rc survivors_collect(struct reg *r, const struct trusted_key *key, uint64_t end,
                                      struct buf *to, struct diag *d);
+
+/* Whether a token stands at this log index by a key that is cut off at or before it. */
+MUST_CHECK enum rc survivors_are_without(struct reg *r, const struct trust_list *trust,
+                                         uint64_t log_index, bool *ret, struct diag *d);

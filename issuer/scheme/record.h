@@ -45,7 +45,8 @@ enum order_action {
     ORDER_REVOKE = 3,
     ORDER_WITHDRAW = 4,
     ORDER_CANCEL = 5,
-    ORDER_AMEND = 6
+    ORDER_AMEND = 6,
+    ORDER_REISSUE = 7 /* no order: a row's mark that a certificate was issued again */
 };
 const char *order_action_name(enum order_action a); /* "suspend" */
 

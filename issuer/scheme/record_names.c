@@ -68,5 +68,7 @@ const char *order_action_name(enum order_action a)
     const char *const name = word_of(words_action, a);
     if (name)
         return name;
+    if (a == ORDER_REISSUE)
+        return "reissue";
     return a == ORDER_AMEND ? "amend" : "none";
 }

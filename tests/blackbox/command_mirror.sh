@@ -35,7 +35,7 @@ echo '# the memory of what was signed: the one of before, when it is still there
 t order reinstate $A --reason 示例 --ref 示例 | said
 mv lost/signer/* "$SITECERT_HOME/signer/" 2>/dev/null || { mkdir -p "$SITECERT_HOME/signer" && mv lost/signer/* "$SITECERT_HOME/signer/"; }
 t order reinstate $A --reason 示例 --ref 示例 | said
-t import test-2.csv | sed -E 's/[0-9.]+ s\b/SOME s/; s/[0-9.]+ 秒/SOME 秒/'
+t import test-2.csv --json | sed -E 's/"seconds":[0-9.]+/"seconds":SOME/'
 "$SITECERT" publish pub --quiet && "$SITECERT" audit | masked
 echo '# an old home beside a mirror that has more'
 "$SITECERT" restore early.tar --home old --mirror nowhere 2>&1 | sed -E 's/[0-9]+ bytes/SIZE bytes/' | said

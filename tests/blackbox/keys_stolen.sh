@@ -83,6 +83,17 @@ for n in $A $B $C; do verdict pub/bundle.scb $n.cbor; done
 for f in $FORGED fresh; do verdict pub/bundle.scb $f.cbor; done
 echo '# signed by the right one, but after the checkpoint: it must be issued again'
 verdict pub/bundle.scb $D.cbor
+cp pub/bundle.scb cut.scb
+t keys reissue --dry-run
+t keys reissue
+t keys reissue
+must "$SITECERT" publish pub
+"$SITECERT" token $D --raw >$D-again.cbor
+verdict pub/bundle.scb $D-again.cbor
+verdict pub/bundle.scb $D.cbor
+verdict cut.scb $D-again.cbor
+t audit
+t monitor pub
 echo '# the spare key goes on at once'
 must "$SITECERT" import test-3.csv --quiet
 E=03305202000000027

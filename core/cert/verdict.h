@@ -163,6 +163,8 @@ struct verdict_headline {
     const char *symbol, *zh, *en;
 };
 struct verdict_headline verdict_headline(const struct verdict *v);
+/* A deadline still runs, or has run out: false once a certificate has ended otherwise, or rests. */
+bool verdict_runs(const struct verdict *v);
 
 /* How old what was asked is, in the largest unit of which there are two. */
 struct verdict_age {

@@ -51,6 +51,23 @@ struct verdict_headline verdict_headline(const struct verdict *v)
     return (struct verdict_headline){ TONE_DOUBT, "?", "未能核验", "NOT CHECKED" };
 }
 
+bool verdict_runs(const struct verdict *v)
+{
+    switch (v->state) {
+    case STATE_UNKNOWN:
+    case STATE_VALID:
+    case STATE_DUE:
+    case STATE_LAPSED:
+        return true;
+    case STATE_SUSPENDED:
+    case STATE_REVOKED:
+    case STATE_WITHDRAWN:
+    case STATE_CANCELLED:
+        break;
+    }
+    return false;
+}
+
 struct verdict_age verdict_age(const struct verdict *v)
 {
     static const struct {

@@ -11,10 +11,19 @@
 /* zlib counts in unsigned int and, for bounds, a little above the input's length. */
 #define INPUT_MAX ((size_t)1 << 30)
 
-/* Negative: no header and no checksum around the stream. */
+/* Negative: no header and no checksum around the stream; 16 more: gzip's, without name and time. */
 static int window_bits(enum flate_form form)
 {
-    return form == FLATE_RAW ? -MAX_WBITS : MAX_WBITS;
+    switch (form) {
+    case FLATE_RAW:
+        return -MAX_WBITS;
+    case FLATE_ZLIB:
+        return MAX_WBITS;
+    case FLATE_GZIP:
+        return MAX_WBITS + 16;
+    }
+    assert(false);
+    return 0;
 }
 
 static void deflate_end_at(z_stream *z)

@@ -5,7 +5,7 @@
 #include "core/base/buf.h"
 #include "core/base/rc.h"
 
-enum flate_form { FLATE_RAW = 0, FLATE_ZLIB = 1 }; /* RFC 1951; RFC 1950 */
+enum flate_form { FLATE_RAW = 0, FLATE_ZLIB = 1, FLATE_GZIP = 2 }; /* RFC 1951; 1950; 1952 */
 
 /* Best compression; appends to *to. */
 MUST_CHECK enum rc flate_deflate(enum flate_form form, struct span plain, struct buf *to,

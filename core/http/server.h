@@ -74,6 +74,10 @@ struct http_options {
     /* Told of every answer, on the server's threads; route NULL: none matched. For metrics and for
      * logs without paths. May be NULL. */
     void (*answered)(void *arg, const struct http_route *route, unsigned status, uint64_t micros);
+    /* What the server refuses by itself, before any handler: true when it was answered otherwise
+     * than as a problem. On the server's threads, may not block; of x the headers alone. May be
+     * NULL. */
+    bool (*refuse)(void *arg, struct http_exchange *x, unsigned status, const char *title);
 };
 
 /* RC_USAGE: listen is none of the forms; RC_BUSY: the address is in use; RC_IO. */

@@ -1,14 +1,17 @@
 #include "issuer/publication/publish.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/cert/bundle.h"
 #include "core/cert/cosignature.h"
 #include "core/cert/deadline_list.h"
 #include "core/cert/status_list.h"
 #include "core/cose/cbor.h"
+#include "core/flate/flate.h"
 #include "issuer/publication/block_files.h"
 #include "issuer/publication/delta_files.h"
 #include "issuer/publication/employers_file.h"
@@ -18,7 +21,8 @@
 #include "issuer/register/engine.h"
 #include "issuer/register/survivors.h"
 
-#define DAY_S 86400
+#define DAY_S       86400
+#define PACKED_GAIN 10 /* a packed file is kept when it is a tenth smaller, or more */
 
 /* Everything of one publication, made before the first file is written. */
 struct material {
@@ -245,6 +249,25 @@ static enum rc write_file(const char *folder, const char *name, struct span byte
     return rc == RC_OK ? file_replace(path, bytes, 0644, d) : rc;
 }
 
+/* Beside what compresses stands NAME.gz, for whoever serves the folder; an old one goes when there
+ * is nothing to gain any more. */
+static enum rc write_packed(const char *folder, const char *name, struct span bytes, struct diag *d)
+{
+    char packed_name[64], path[PATH_LEN];
+    ON_EXIT(buf_free_at) struct buf packed = { 0 };
+    enum rc rc = write_file(folder, name, bytes, d);
+    if (rc == RC_OK)
+        rc = flate_deflate(FLATE_GZIP, bytes, &packed, d);
+    (void)snprintf(packed_name, sizeof packed_name, "%s.gz", name);
+    if (rc == RC_OK && packed.len <= bytes.len - bytes.len / PACKED_GAIN)
+        return write_file(folder, packed_name, buf_span(&packed), d);
+    if (rc == RC_OK)
+        rc = path_join(folder, packed_name, path, d);
+    if (rc == RC_OK)
+        (void)unlink(path);
+    return rc;
+}
+
 /* The first root set, as the home has it: its hash is the deployment's name. */
 static enum rc write_root(const struct home *h, const char *folder, struct diag *d)
 {
@@ -261,19 +284,20 @@ static enum rc write_files(const struct material *m, const char *folder, struct 
     const struct {
         const char *name;
         struct span bytes;
+        enum rc (*write)(const char *folder, const char *name, struct span bytes, struct diag *d);
     } files[] = {
-        { "trust.cbor", buf_span(&m->home->trust_bytes) },
-        { "directory.cbor", buf_span(&m->directory) },
-        { "policy.json", buf_span(&m->home->policy_bytes) },
-        { "status.cwt", buf_span(&m->status) },
-        { "deadlines.cwt", buf_span(&m->deadlines) },
-        { "bundle.scb", buf_span(&m->bundle) },
+        { "trust.cbor", buf_span(&m->home->trust_bytes), write_packed },
+        { "directory.cbor", buf_span(&m->directory), write_packed },
+        { "policy.json", buf_span(&m->home->policy_bytes), write_packed },
+        { "status.cwt", buf_span(&m->status), write_file }, /* deflated already, as is the bundle */
+        { "deadlines.cwt", buf_span(&m->deadlines), write_file },
+        { "bundle.scb", buf_span(&m->bundle), write_file },
     };
     enum rc rc = write_root(m->home, folder, d);
     if (rc == RC_OK)
         rc = delta_files_write(&m->delta, folder, d);
     for (size_t i = 0; rc == RC_OK && i < sizeof files / sizeof files[0]; i++)
-        rc = write_file(folder, files[i].name, files[i].bytes, d);
+        rc = files[i].write(folder, files[i].name, files[i].bytes, d);
     return rc;
 }
 

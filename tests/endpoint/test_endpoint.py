@@ -155,6 +155,26 @@ class Pages(Case):
             self.assertNotRegex(page, r"(?i)<(img|iframe|object|embed|video|font)\b|@import|url\(|javascript:| on[a-z]+=")
             self.assertEqual(re.findall(r'(?:src|href)="(?!/|#|data:,")', page), [])
 
+    def test_an_address_that_is_none_is_a_page_for_a_browser(self):
+        browser = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+        for target, english, text in (("/none", False, "没有这个地址"), ("/none?lang=en", True, "there is nothing here"), ("/V/", False, "没有这个地址"),
+                                      ("/publish/none", False, "没有这一项"), ("/web/none.js?lang=en", True, "there is no such thing")):
+            language = {"Accept-Language": "en"} if english else {}
+            page = self.ask("GET", target, {**browser, **language}, record=False)
+            self.assertEqual((page.status, page.headers["content-type"]), (404, "text/html; charset=utf-8"), target)
+            self.assertIn(text, page.body.decode())
+            self.assertIn("default-src 'none'", page.headers["content-security-policy"])
+            for accept in ({}, {"Accept": "*/*"}, JSON):
+                self.assertEqual(self.ask("GET", target, {**accept, **language}, record=False).code(), "not_found", target)
+        self.assertEqual(self.ask("POST", "/V/0", browser, "", record=False).headers["allow"], "GET, HEAD")
+        self.assertIn("<h1>", self.ask("POST", "/V/0", browser, "", record=False).body.decode())
+
+    def test_what_has_ended_has_no_days_left(self):
+        for number, said in ((VALID, True), (DUE, True), (REVOKED, False), (SUSPENDED, False)):
+            target = "/V/" + self.scene.digits(number)
+            self.assertIs("还有" in self.page(target), said, number)
+            self.assertIs("days left" in self.page(target, {"Accept-Language": "en"}), said, number)
+
     def test_headers_close_what_a_page_could_open(self):
         headers = self.ask("GET", "/").headers
         policy = headers["content-security-policy"]
@@ -669,6 +689,30 @@ class Published(Case):
         again = self.ask("GET", "/publish/bundle.scb", {"If-None-Match": '"x", W/' + answer.headers["etag"]})
         self.assertEqual((again.status, again.body, again.headers["etag"]), (304, b"", answer.headers["etag"]))
         self.assertEqual(self.ask("GET", "/publish/bundle.scb", {"If-None-Match": '"x"'}).status, 200)
+
+    def test_packed_files_are_for_who_takes_them(self):
+        taken = 0
+        for name in ("policy.json", "trust.cbor", "directory.cbor", "root.cbor", "status.cwt", "bundle.scb"):
+            plain = self.ask("GET", "/publish/" + name)
+            packed = self.ask("GET", "/publish/" + name, {"Accept-Encoding": "br, gzip"}, record=False)
+            self.assertNotIn("content-encoding", plain.headers)
+            if not (self.scene.public / (name + ".gz")).exists():
+                self.assertNotIn("content-encoding", packed.headers)
+                self.assertEqual(packed.body, plain.body)
+                continue
+            taken += 1
+            self.assertEqual((packed.headers["content-encoding"], packed.headers["vary"], plain.headers["vary"]),
+                             ("gzip", "Accept-Encoding", "Accept-Encoding"))
+            self.assertEqual(gzip.decompress(packed.body), plain.body)
+            self.assertLessEqual(len(packed.body), len(plain.body) * 0.9 + 1)
+            self.assertNotEqual(packed.headers["etag"], plain.headers["etag"])
+            self.assertEqual(packed.headers["content-type"], plain.headers["content-type"])
+            known = {"If-None-Match": packed.headers["etag"]}
+            self.assertEqual(self.ask("GET", "/publish/" + name, {**known, "Accept-Encoding": "gzip"}, record=False).status, 304)
+            self.assertEqual(self.ask("GET", "/publish/" + name, known, record=False).status, 200)
+            part = self.ask("GET", "/publish/" + name, {"Accept-Encoding": "gzip", "Range": "bytes=1-3"}, record=False)
+            self.assertEqual((part.status, part.body), (206, plain.body[1:4]))
+        self.assertGreaterEqual(taken, 2)
 
     def test_a_file_that_changes_is_served_as_it_is_by_then(self):
         """Small ones are answered from memory and large ones by a descriptor that is kept."""

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The example configurations of docs/examples in front of a running endpoint, with TLS: what passes, what is counted, what is closed."""
 import getpass
+import gzip
 import json
 import pathlib
 import shutil
@@ -97,13 +98,23 @@ class Proxies(unittest.TestCase):
         conf = self.example("nginx.conf", (
             ("listen 443 ssl;", f"listen 127.0.0.1:{self.port} ssl;"), ("    listen [::]:443 ssl;\n", ""), ("zs.example.gov.cn", self.host),
             ("/etc/ssl/sitecert/fullchain.pem", self.folder / "cert.pem"), ("/etc/ssl/private/sitecert.pem", self.folder / "key.pem"),
-            ("/run/sitecert-verifierd.sock", self.socket)))
+            ("/run/sitecert-verifierd.sock", self.socket), ("/var/lib/sitecert-public/public/", f"{self.scene.public}/")))
         main = self.folder / "nginx-main.conf"
         temporary = "".join(f"{kind}_temp_path {self.folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
         main.write_text(f"daemon off; user {getpass.getuser()}; worker_processes 1; pid {self.folder}/nginx.pid; error_log stderr;\n"
                         f"events {{}}\nhttp {{ {temporary}\ninclude {conf};\n}}\n")
         self.run_proxy([shutil.which("nginx") or "/usr/sbin/nginx", "-c", main, "-p", self.folder, "-e", "stderr"])
         self.check()
+        plain = self.ask("/publish/policy.json")
+        packed = self.ask("/publish/policy.json", {"Accept-Encoding": "gzip"})
+        self.assertEqual((packed[1]["content-encoding"], packed[1]["vary"], packed[1]["content-type"]), ("gzip", "Accept-Encoding", "application/json"))
+        self.assertEqual(gzip.decompress(packed[2]), plain[2])
+        self.assertNotEqual(packed[1]["etag"], plain[1]["etag"])
+        tile = next(p for p in (self.scene.public / "log/tile").rglob("*") if p.is_file()).relative_to(self.scene.public)
+        self.assertIn("immutable", self.ask(f"/publish/{tile}")[1]["cache-control"])
+        self.assertIn("stale-if-error", plain[1]["cache-control"])
+        (self.scene.public / ".hidden").write_text("x")
+        self.assertEqual(self.ask("/publish/.hidden")[0], 404)
 
     def test_haproxy(self):
         self.port = free_port()

@@ -60,6 +60,12 @@ bool accept_prefers_json(struct span accept)
            weight_in(accept, "application/json", NULL) > weight_in(accept, "text/html", "text/*");
 }
 
+bool accept_prefers_html(struct span accept)
+{
+    const int html = weight_in(accept, "text/html", NULL);
+    return html > 0 && html >= weight_in(accept, "application/json", NULL);
+}
+
 bool accept_prefers_csv(struct span accept)
 {
     const int csv = weight_in(accept, "text/csv", "text/*");

@@ -7,6 +7,8 @@
 
 /* Accept: JSON is named and wanted more than HTML; what names neither gets HTML. */
 bool accept_prefers_json(struct span accept);
+/* Accept: HTML is named, and wanted no less than JSON: a browser. */
+bool accept_prefers_html(struct span accept);
 /* Accept: CSV is named and wanted more than JSON; what names neither gets JSON. */
 bool accept_prefers_csv(struct span accept);
 /* Accept-Encoding: gzip may be sent (named, or by "*", and not with q=0). */

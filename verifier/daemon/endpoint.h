@@ -64,6 +64,10 @@ const char *endpoint_page_of(const struct checked *c, struct buf *room);
  */
 void endpoint_refuse(struct endpoint *e, struct http_exchange *x, const struct asked *how,
                      enum refuse r, uint32_t retry_s);
+/* The same for what is a program's rather than a reader's: a page only where one is named. */
+void endpoint_refuse_file(struct endpoint *e, struct http_exchange *x, enum refuse r);
+/* For http_options.refuse; arg is the endpoint. */
+bool endpoint_refused(void *arg, struct http_exchange *x, unsigned status, const char *title);
 /* A failure of ours: logged, and answered 500. */
 void endpoint_fail(struct endpoint *e, struct http_exchange *x, const struct asked *how,
                    const char *event, enum rc rc, const struct diag *d);

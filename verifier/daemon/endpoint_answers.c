@@ -48,13 +48,13 @@ void endpoint_answer(struct http_exchange *x, unsigned status, const char *type,
 }
 
 static void refuse_by_page(struct endpoint *e, struct http_exchange *x, const struct asked *how,
-                           const struct refuse_text *t)
+                           unsigned status, const char *title)
 {
     ON_EXIT(publication_put_at) struct publication *p = store_get(e->store);
     const struct page_view view = endpoint_view(e, p, how, NULL);
     struct buf b = { 0 };
-    page_problem(&b, &view, how->english ? t->en : t->zh);
-    endpoint_answer(x, t->status, TYPE_HTML, &b);
+    page_problem(&b, &view, title);
+    endpoint_answer(x, status, TYPE_HTML, &b);
 }
 
 void endpoint_refuse(struct endpoint *e, struct http_exchange *x, const struct asked *how,
@@ -67,13 +67,37 @@ void endpoint_refuse(struct endpoint *e, struct http_exchange *x, const struct a
         (void)snprintf(seconds, sizeof seconds, "%u", retry_s);
         http_answer_header(x, "Retry-After", seconds);
     }
-    if (!how->json) {
-        refuse_by_page(e, x, how, t);
-        return;
-    }
-    http_answer_problem(x, &(struct http_problem){ .status = t->status,
-                                                   .code = t->code,
-                                                   .title = how->english ? t->en : t->zh });
+    const char *const title = how->english ? t->en : t->zh;
+    if (how->json)
+        http_answer_problem(
+            x, &(struct http_problem){ .status = t->status, .code = t->code, .title = title });
+    else
+        refuse_by_page(e, x, how, t->status, title);
+}
+
+/* Of addresses that are for programs first: a page for whoever names it. */
+static struct asked asked_by_browser(const struct http_exchange *x)
+{
+    struct asked how = endpoint_asked(x);
+    how.json = !accept_prefers_html(span_text(http_header(x, "Accept")));
+    return how;
+}
+
+void endpoint_refuse_file(struct endpoint *e, struct http_exchange *x, enum refuse r)
+{
+    const struct asked how = asked_by_browser(x);
+    http_answer_header(x, "Vary", "Accept, Accept-Language");
+    endpoint_refuse(e, x, &how, r, 0);
+}
+
+bool endpoint_refused(void *arg, struct http_exchange *x, unsigned status, const char *title)
+{
+    const struct asked how = asked_by_browser(x);
+    http_answer_header(x, "Vary", "Accept, Accept-Language");
+    if (how.json)
+        return false;
+    refuse_by_page(arg, x, &how, status, title);
+    return true;
 }
 
 void endpoint_fail(struct endpoint *e, struct http_exchange *x, const struct asked *how,

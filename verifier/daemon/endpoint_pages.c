@@ -35,5 +35,5 @@ void endpoint_get_asset(struct http_exchange *x, void *arg)
         http_answer(x, 200, assets[i].type, &b);
         return;
     }
-    endpoint_refuse(e, x, &(struct asked){ .json = true }, REFUSE_NOT_FOUND, 0);
+    endpoint_refuse_file(e, x, REFUSE_NOT_FOUND);
 }

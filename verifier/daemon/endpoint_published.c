@@ -168,7 +168,8 @@ static enum shelf_found take_packed(struct endpoint *e, struct http_exchange *x,
                                     const char *name, size_t kind, struct shelved *ret)
 {
     char packed[SHELF_NAME_MAX];
-    if (!kinds[kind].packed || !accept_takes_gzip(span_text(http_header(x, "Accept-Encoding"))))
+    if (!kinds[kind].packed || http_header(x, "Range") ||
+        !accept_takes_gzip(span_text(http_header(x, "Accept-Encoding"))))
         return SHELF_ABSENT;
     (void)snprintf(packed, sizeof packed, "%s" PACKED, name);
     return take(e, x, folder, packed, kind, true, ret);
@@ -213,7 +214,7 @@ static void answer_nowhere(struct endpoint *e, struct http_exchange *x, const st
     char text[40];
     (void)snprintf(text, sizeof text, "bytes */%" PRIu64, f->len);
     http_answer_header(x, "Content-Range", text);
-    endpoint_refuse(e, x, &(struct asked){ .json = true }, REFUSE_RANGE, 0);
+    endpoint_refuse_file(e, x, REFUSE_RANGE);
 }
 
 /* True: answered. A condition comes before a range (RFC 9110 section 13.2.2). */
@@ -256,12 +257,12 @@ static void answer(struct endpoint *e, struct http_exchange *x, int folder, cons
         answer_whole(x, kind, &s);
         return;
     case SHELF_ABSENT:
-        endpoint_refuse(e, x, &(struct asked){ .json = true }, REFUSE_NOT_FOUND, 0);
+        endpoint_refuse_file(e, x, REFUSE_NOT_FOUND);
         return;
     case SHELF_UNKNOWN:
         break;
     }
-    endpoint_refuse(e, x, &(struct asked){ .json = true }, REFUSE_INTERNAL, 0);
+    endpoint_refuse_file(e, x, REFUSE_INTERNAL);
 }
 
 void endpoint_get_published(struct http_exchange *x, void *arg)
@@ -271,7 +272,7 @@ void endpoint_get_published(struct http_exchange *x, void *arg)
     char name[NAME_MAX_LEN];
     ON_EXIT(publication_put_at) struct publication *p = store_get(e->store);
     if (!name_fits(path)) {
-        endpoint_refuse(e, x, &(struct asked){ .json = true }, REFUSE_NOT_FOUND, 0);
+        endpoint_refuse_file(e, x, REFUSE_NOT_FOUND);
         return;
     }
     memcpy(name, path.ptr, path.len);

@@ -16,7 +16,7 @@ static void put_headers(struct http_exchange *x, const struct web_file *f)
 static void answer_script(struct endpoint *e, struct http_exchange *x, const struct web_file *f)
 {
     if (!f) {
-        endpoint_refuse(e, x, &(struct asked){ .json = true }, REFUSE_NOT_FOUND, 0);
+        endpoint_refuse_file(e, x, REFUSE_NOT_FOUND);
         return;
     }
     put_headers(x, f);

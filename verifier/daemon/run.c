@@ -125,6 +125,7 @@ static enum rc open_server(const struct run_options *o, struct endpoint *e, stru
         .spool = o->spool,
         .headers = e->headers,
         .answered = answered,
+        .refuse = endpoint_refused,
     };
     rc = http_open(&ho, &server, d);
     if (rc != RC_OK)

@@ -93,9 +93,9 @@ static void put_dates(struct page *p, const struct verdict *v)
 {
     begin_fact(p, WORD_DEADLINE);
     put_date(p, v->deadline);
-    if (v->days_left >= 0)
+    if (verdict_runs(v) && v->days_left >= 0)
         buf_printf(p->to, say(p, WORD_DAYS_LEFT), v->days_left);
-    else
+    else if (verdict_runs(v))
         buf_printf(p->to, say(p, WORD_DAYS_PAST), 0 - v->days_left);
     end_fact(p);
     begin_fact(p, WORD_ISSUED);

@@ -34,7 +34,11 @@ function headlineOf(v) {
   return element('section', { class: `verdict ${tone}`, 'aria-labelledby': 'verdict' }, title, also)
 }
 
+/** What has ended otherwise, or rests, has no days left. */
+const ENDED = ['suspended', 'revoked', 'withdrawn', 'cancelled']
+
 function deadlineOf(v) {
+  if (ENDED.includes(v.state)) return fact('deadline', time(v.deadline))
   const days = v.days_left < 0 ? say('daysPast', -v.days_left) : say('daysLeft', v.days_left)
   return fact('deadline', time(v.deadline), days)
 }

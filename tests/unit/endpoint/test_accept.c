@@ -29,6 +29,18 @@ static void json_is_for_who_wants_it_more_than_a_page(void **state)
             fail_msg("%s", cases[i].accept);
 }
 
+static void a_page_is_for_who_names_it(void **state)
+{
+    (void)state;
+    assert_true(accept_prefers_html(SPAN_LITERAL("text/html")));
+    assert_true(accept_prefers_html(SPAN_LITERAL("application/json;q=0.5, text/html")));
+    assert_true(accept_prefers_html(SPAN_LITERAL("text/html,application/xml;q=0.9,*/*;q=0.8")));
+    assert_false(accept_prefers_html(SPAN_LITERAL("application/json, text/html;q=0.9")));
+    assert_false(accept_prefers_html(SPAN_LITERAL("text/html;q=0")));
+    assert_false(accept_prefers_html(SPAN_LITERAL("*/*")));
+    assert_false(accept_prefers_html(SPAN_LITERAL("")));
+}
+
 static void csv_is_for_who_wants_it_more_than_json(void **state)
 {
     (void)state;
@@ -56,6 +68,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(json_is_for_who_wants_it_more_than_a_page),
+        cmocka_unit_test(a_page_is_for_who_names_it),
         cmocka_unit_test(csv_is_for_who_wants_it_more_than_json),
         cmocka_unit_test(gzip_is_sent_to_who_takes_it),
     };

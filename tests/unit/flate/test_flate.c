@@ -175,6 +175,22 @@ static void what_was_deflated_comes_back(void **state)
     }
 }
 
+/* RFC 1952 section 2.3.1: no flags, no time: the same bytes give the same file. */
+static void a_gzip_file_says_nothing_but_its_content(void **state)
+{
+    (void)state;
+    static const uint8_t head[] = { 0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 2, 3 };
+    ON_EXIT(buf_free_at) struct buf plain = { 0 };
+    ON_EXIT(buf_free_at) struct buf packed = { 0 };
+    ON_EXIT(buf_free_at) struct buf out = { 0 };
+    fill(&plain, 5000);
+    assert_int_equal(flate_deflate(FLATE_GZIP, buf_span(&plain), &packed, NULL), RC_OK);
+    assert_memory_equal(packed.ptr, head, sizeof head);
+    assert_int_equal(flate_inflate(FLATE_GZIP, buf_span(&packed), 5000, &out, NULL), RC_OK);
+    assert_true(span_equal(buf_span(&out), buf_span(&plain)));
+    assert_int_equal(flate_inflate(FLATE_ZLIB, buf_span(&packed), 5000, &out, NULL), RC_FORMAT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -188,6 +204,7 @@ int main(void)
         cmocka_unit_test(too_long_an_input_is_refused_before_it_is_read),
         cmocka_unit_test(a_failed_buffer_is_an_error),
         cmocka_unit_test(what_was_deflated_comes_back),
+        cmocka_unit_test(a_gzip_file_says_nothing_but_its_content),
     };
     return cmocka_run_group_tests_name("flate", tests, NULL, NULL);
 }

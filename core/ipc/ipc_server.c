@@ -13,10 +13,11 @@
 #define SEND_MS   30000u /* a peer that does not fetch its answer is given up */
 #define ACCEPT_MS 200u   /* between looks at whether it is time to end */
 
-/* A connection with its thread, which takes it out of the list as its last act. */
+/* A connection with its thread, which puts it among those that are over as its last act. */
 struct line {
     struct ipc_server *server;
     int socket;
+    pthread_t thread;
     struct line *next, **where;
 };
 
@@ -30,6 +31,7 @@ struct ipc_server {
     bool ending;
     unsigned count;
     struct line *lines;
+    struct line *over; /* whose threads are to be joined */
 };
 
 /* --- one connection --- */
@@ -45,24 +47,31 @@ static bool answer_one(struct line *l, struct buf *question, struct buf *answer)
            ipc_send(l->socket, buf_span(answer), fd, SEND_MS, NULL) == RC_OK;
 }
 
-static void leave(struct line *l)
+/* Called locked. */
+static void take_out(struct line *l)
 {
-    struct ipc_server *const s = l->server;
-    (void)pthread_mutex_lock(&s->lock);
     *l->where = l->next;
     if (l->next)
         l->next->where = l->where;
     (void)close(l->socket);
-    free(l);
-    s->count--;
+    l->server->count--;
+}
+
+static void leave(struct line *l)
+{
+    struct ipc_server *const s = l->server;
+    (void)pthread_mutex_lock(&s->lock);
+    take_out(l);
+    l->next = s->over;
+    s->over = l;
     (void)pthread_cond_signal(&s->left);
     (void)pthread_mutex_unlock(&s->lock);
 }
 
 static void *serve(void *arg)
 {
-    ON_EXIT(buf_free_at) struct buf question = { 0 };
-    ON_EXIT(buf_free_at) struct buf answer = { 0 };
+    ON_EXIT(buf_wipe_at) struct buf question = { 0 };
+    ON_EXIT(buf_wipe_at) struct buf answer = { 0 };
     struct line *const l = arg;
     while (answer_one(l, &question, &answer))
         ;
@@ -72,16 +81,20 @@ static void *serve(void *arg)
 
 /* --- accepting --- */
 
-static bool start_thread(struct line *l)
+/* One that left may still be in the last steps of its thread, and use what its libraries keep for
+ * it. */
+static void join_over(struct ipc_server *s)
 {
-    pthread_t thread;
-    pthread_attr_t detached;
-    if (pthread_attr_init(&detached) != 0)
-        return false;
-    (void)pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
-    const bool started = pthread_create(&thread, &detached, serve, l) == 0;
-    (void)pthread_attr_destroy(&detached);
-    return started;
+    (void)pthread_mutex_lock(&s->lock);
+    struct line *l = s->over;
+    s->over = NULL;
+    (void)pthread_mutex_unlock(&s->lock);
+    while (l) {
+        struct line *const next = l->next;
+        (void)pthread_join(l->thread, NULL);
+        free(l);
+        l = next;
+    }
 }
 
 static struct line *enter(struct ipc_server *s, int socket)
@@ -107,8 +120,12 @@ static bool take_in(struct ipc_server *s, int socket)
     (void)pthread_mutex_unlock(&s->lock);
     if (!l)
         return false;
-    if (!start_thread(l))
-        leave(l);
+    if (pthread_create(&l->thread, NULL, serve, l) == 0)
+        return true;
+    (void)pthread_mutex_lock(&s->lock);
+    take_out(l);
+    (void)pthread_mutex_unlock(&s->lock);
+    free(l);
     return true;
 }
 
@@ -125,6 +142,7 @@ static void *accept_all(void *arg)
     struct ipc_server *const s = arg;
     while (!is_ending(s)) {
         int socket = -1;
+        join_over(s);
         if (ipc_accept(s->listening, ACCEPT_MS, &socket, NULL) == RC_OK && !take_in(s, socket))
             (void)close(socket);
     }
@@ -141,12 +159,17 @@ static enum rc set_up(struct ipc_server *s, struct diag *d)
         (void)pthread_mutex_destroy(&s->lock);
         return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "a lock");
     }
-    const enum rc rc = ipc_listen(s->path, s->options.mode, &s->listening, d);
+    enum rc rc = RC_OK;
+    if (s->path[0])
+        rc = ipc_listen(s->path, s->options.mode, &s->listening, d);
+    else
+        s->listening = s->options.listening;
     if (rc == RC_OK && pthread_create(&s->acceptor, NULL, accept_all, s) == 0)
         return RC_OK;
-    if (rc == RC_OK)
+    if (rc == RC_OK && s->path[0])
         (void)unlink(s->path);
-    fd_close_at(&s->listening);
+    if (s->path[0])
+        fd_close_at(&s->listening);
     (void)pthread_cond_destroy(&s->left);
     (void)pthread_mutex_destroy(&s->lock);
     return rc != RC_OK ? rc : diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "a thread");
@@ -154,18 +177,19 @@ static enum rc set_up(struct ipc_server *s, struct diag *d)
 
 enum rc ipc_server_open(const struct ipc_server_options *o, struct ipc_server **ret, struct diag *d)
 {
-    assert(o && o->path && o->answer && o->connections_max > 0 && ret);
+    assert(o && o->answer && o->connections_max > 0 && ret);
 
     struct ipc_server *const s = calloc(1, sizeof *s);
     if (!s)
         return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "a server");
     s->options = *o;
     s->listening = -1;
-    if (strlen(o->path) >= sizeof s->path) {
+    if (o->path && strlen(o->path) >= sizeof s->path) {
         free(s);
         return diag_set(d, RC_LIMIT, PATH_LEN, "the path '%.40s…' is too long", o->path);
     }
-    memcpy(s->path, o->path, strlen(o->path) + 1);
+    if (o->path)
+        memcpy(s->path, o->path, strlen(o->path) + 1);
     const enum rc rc = set_up(s, d);
     if (rc != RC_OK) {
         free(s);
@@ -191,7 +215,9 @@ void ipc_server_close(struct ipc_server *s)
     while (s->count > 0)
         (void)pthread_cond_wait(&s->left, &s->lock);
     (void)pthread_mutex_unlock(&s->lock);
-    (void)unlink(s->path);
+    join_over(s);
+    if (s->path[0])
+        (void)unlink(s->path);
     fd_close_at(&s->listening);
     (void)pthread_cond_destroy(&s->left);
     (void)pthread_mutex_destroy(&s->lock);

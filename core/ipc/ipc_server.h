@@ -1,7 +1,8 @@
 /*
  * The answering end of core/ipc/ipc.h: a thread that accepts, and one for each connection, which
  * reads a question, has it answered and sends the answer, until the peer closes. Questions on one
- * connection are answered one after another, those on different ones at the same time.
+ * connection are answered one after another, those on different ones at the same time. What a
+ * connection has carried is wiped when it ends, and its thread has ended when the server has.
  */
 #pragma once
 
@@ -10,8 +11,9 @@
 struct ipc_server;
 
 struct ipc_server_options {
-    const char *path;         /* of the socket; copied */
+    const char *path;         /* of the socket; copied. NULL: listening is one already */
     unsigned mode;            /* of its file */
+    int listening;            /* without a path: owned on RC_OK alone */
     unsigned connections_max; /* at once; whoever comes when there are as many is closed at once */
     void *arg;
     /*

@@ -29,13 +29,20 @@
 #define END_MS      10000 /* for requests under way */
 #define SOCKET_MODE 0660u
 
+/* Who is connected, and the thread that answers. */
+struct place {
+    enum { PLACE_FREE, PLACE_TAKEN, PLACE_LEFT } state; /* left: the thread is to be joined */
+    int socket;
+    pthread_t thread;
+};
+
 struct serving {
     struct desk *desk;
     int listening, signals, wake[2];
-    pthread_mutex_t lock;     /* of the rest */
-    char path[PATH_LEN];      /* of the socket; "": none yet */
-    int clients[CLIENTS_MAX]; /* sockets; -1: free */
-    unsigned count;
+    pthread_mutex_t lock; /* of the rest */
+    char path[PATH_LEN];  /* of the socket; "": none yet */
+    struct place places[CLIENTS_MAX];
+    unsigned count; /* taken */
     bool broken;
 };
 
@@ -43,36 +50,55 @@ struct serving {
 
 struct client {
     struct serving *all;
+    struct place *place;
     int socket;
 };
 
-static bool take_place(struct serving *s, int socket)
+/* NULL: none is free. */
+static struct place *take_place(struct serving *s, int socket)
 {
-    bool taken = false;
+    struct place *taken = NULL;
     (void)pthread_mutex_lock(&s->lock);
     for (size_t i = 0; !taken && i < CLIENTS_MAX; i++) {
-        if (s->clients[i] >= 0)
-            continue;
-        s->clients[i] = socket;
+        if (s->places[i].state == PLACE_FREE)
+            taken = &s->places[i];
+    }
+    if (taken) {
+        taken->state = PLACE_TAKEN;
+        taken->socket = socket;
         s->count++;
-        taken = true;
     }
     (void)pthread_mutex_unlock(&s->lock);
     return taken;
 }
 
-static void give_place(struct serving *s, int socket, bool broken)
+static void give_place(struct serving *s, struct place *p, bool broken)
 {
     (void)pthread_mutex_lock(&s->lock);
-    for (size_t i = 0; i < CLIENTS_MAX; i++) {
-        if (s->clients[i] == socket)
-            s->clients[i] = -1;
-    }
+    p->state = PLACE_LEFT;
     s->count--;
     s->broken = s->broken || broken;
-    (void)close(socket); /* inside the lock: its number may be another's at once */
-    (void)pthread_mutex_unlock(&s->lock);
+    (void)close(p->socket);
     (void)!write(s->wake[1], "", 1);
+    (void)pthread_mutex_unlock(&s->lock);
+}
+
+/* A thread that left its place may still be in its last steps, and use what libraries keep for it:
+ * none of them is left when the process ends. By the main thread alone. */
+static void join_left(struct serving *s)
+{
+    for (size_t i = 0; i < CLIENTS_MAX; i++) {
+        struct place *const p = &s->places[i];
+        (void)pthread_mutex_lock(&s->lock);
+        const bool left = p->state == PLACE_LEFT;
+        (void)pthread_mutex_unlock(&s->lock);
+        if (!left)
+            continue;
+        (void)pthread_join(p->thread, NULL);
+        (void)pthread_mutex_lock(&s->lock);
+        p->state = PLACE_FREE;
+        (void)pthread_mutex_unlock(&s->lock);
+    }
 }
 
 /* What was no question is answered as well, and then the client is dropped. */
@@ -103,27 +129,26 @@ static void *serve_client(void *arg)
     }
     if (rc != RC_OK && rc != RC_NOT_FOUND)
         log_failure(LEVEL_WARN, "client_dropped", rc, &d);
-    give_place(c->all, c->socket, broken);
+    give_place(c->all, c->place, broken);
     free(c);
     return NULL;
 }
 
 static enum rc start_client(struct serving *s, int socket, struct diag *d)
 {
-    pthread_t thread;
     struct client *const c = malloc(sizeof *c);
-    if (!c || !take_place(s, socket)) {
+    struct place *const p = c ? take_place(s, socket) : NULL;
+    if (!p) {
         free(c);
         (void)close(socket);
         return diag_set(d, RC_LIMIT, CLIENTS_MAX, "too many clients");
     }
-    *c = (struct client){ s, socket };
-    if (pthread_create(&thread, NULL, serve_client, c) == 0) {
-        (void)pthread_detach(thread);
+    *c = (struct client){ s, p, socket };
+    if (pthread_create(&p->thread, NULL, serve_client, c) == 0)
         return RC_OK;
-    }
     free(c);
-    give_place(s, socket, false);
+    give_place(s, p, false);
+    p->state = PLACE_FREE; /* no thread to be joined */
     return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "no thread for a client");
 }
 
@@ -223,6 +248,7 @@ static enum rc run(struct serving *s, bool by_client, struct diag *d)
         (void)poll(p, 3, tick_ms); /* also when a client's end could not be told */
         if (take_signal(s))
             return RC_OK;
+        join_left(s);
         if (p[2].revents & POLLIN)
             welcome(s);
         drain_wake(s);
@@ -243,14 +269,15 @@ static void end_clients(struct serving *s)
     bool broken;
     (void)pthread_mutex_lock(&s->lock);
     for (size_t i = 0; i < CLIENTS_MAX; i++) {
-        if (s->clients[i] >= 0)
-            (void)shutdown(s->clients[i], SHUT_RD); /* what is under way is still answered */
+        if (s->places[i].state == PLACE_TAKEN)
+            (void)shutdown(s->places[i].socket, SHUT_RD); /* what is under way is still answered */
     }
     (void)pthread_mutex_unlock(&s->lock);
     for (int waited = 0; count_clients(s, &broken) > 0 && waited < END_MS; waited += 2)
         (void)nanosleep(&tick, NULL);
     if (count_clients(s, &broken) > 0)
         _exit(1); /* memory and sockets are still in use: the kernel closes them */
+    join_left(s);
 }
 
 static void serving_end(struct serving *s)
@@ -321,8 +348,6 @@ static void excuse(int client, enum rc rc, const struct diag *why)
 static void serving_init(struct serving *s)
 {
     *s = (struct serving){ .listening = -1, .signals = -1, .wake = { -1, -1 } };
-    for (size_t i = 0; i < CLIENTS_MAX; i++)
-        s->clients[i] = -1;
     (void)pthread_mutex_init(&s->lock, NULL);
 }
 

@@ -128,6 +128,8 @@ static enum rc run_with(const struct options *o, struct diag *d)
     (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* nobody of the same user looks into it */
     notify_ready();
     rc = serve(listening, stop, secret, &limits, d);
+    if (rc == RC_OK)
+        listening = -1; /* closed with it */
     explicit_bzero(secret, sizeof secret);
     return rc;
 }

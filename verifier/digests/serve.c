@@ -2,18 +2,14 @@
 
 #include <poll.h>
 #include <pthread.h>
-#include <stdatomic.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "core/ipc/ipc.h"
+#include "core/ipc/ipc_server.h"
 #include "core/lookup/tally.h"
-#include "core/sys/file.h"
 #include "core/sys/log.h"
 
 #define CONNECTIONS_MAX 128u
-#define SEND_MS         5000
 #define UNKNOWN_KEY_S   60u
 
 struct server {
@@ -23,13 +19,7 @@ struct server {
     struct tally *numbers;
     int64_t second; /* in which `given` were given */
     uint32_t given;
-    atomic_uint connections;
     pthread_mutex_t refresh; /* of the employers */
-};
-
-struct talk {
-    struct server *server;
-    int fd;
 };
 
 static int64_t now_s(void)
@@ -89,89 +79,74 @@ static uint32_t admit(struct server *s, const struct digests_question *q)
     return wait;
 }
 
-static enum rc answer(struct server *s, struct span message, struct buf *to, struct diag *d)
+static bool answer(void *arg, struct span message, struct buf *to, int *ret_fd)
 {
+    struct server *const s = arg;
     struct digests_question q;
-    const enum rc rc = digests_question_read(message, &q, d);
-    if (rc != RC_OK)
-        return rc;
+    struct diag d = DIAG_INIT;
+    (void)ret_fd;
+    const enum rc rc = digests_question_read(message, &q, &d);
+    if (rc != RC_OK) {
+        log_failure(LEVEL_WARN, "no_question", rc, &d);
+        return false;
+    }
     struct digests_answer a = { .reply = DIGESTS_CLOSED, .retry_s = admit(s, &q) };
     if (a.retry_s == 0) {
         a.reply = DIGESTS_GIVEN;
         lookup_keys_make(s->secret, q.number, q.person, &a.keys);
     }
-    buf_clear(to);
     digests_answer_put(to, &a);
     explicit_bzero(&a, sizeof a);
-    return buf_rc(to, d);
+    return true;
 }
 
-static void *talk_on(void *arg)
+static enum rc set_up(struct server *s, const struct serve_options *o, struct diag *d)
 {
-    struct talk *const t = arg;
-    struct diag d = DIAG_INIT;
-    ON_EXIT(buf_wipe_at) struct buf in = { 0 };
-    ON_EXIT(buf_wipe_at) struct buf out = { 0 };
-    enum rc rc = RC_OK;
-    while (rc == RC_OK) {
-        rc = ipc_receive(t->fd, &in, NULL, 0, &d);
-        if (rc == RC_OK)
-            rc = answer(t->server, buf_span(&in), &out, &d);
-        if (rc == RC_OK)
-            rc = ipc_send(t->fd, buf_span(&out), -1, SEND_MS, &d);
-    }
-    if (rc != RC_NOT_FOUND)
-        log_failure(LEVEL_WARN, "talk_ended", rc, &d);
-    fd_close_at(&t->fd);
-    t->server->connections--;
-    free(t);
-    return NULL;
+    s->limits = *o;
+    s->numbers = tally_new(o->per_number);
+    if (!s->numbers)
+        return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "counts");
+    (void)pthread_mutex_init(&s->lock, NULL);
+    (void)pthread_mutex_init(&s->refresh, NULL);
+    return RC_OK;
 }
 
-static void begin_talk(struct server *s, int fd)
+static void take_down(struct server *s)
 {
-    pthread_t thread;
-    struct talk *const t = malloc(sizeof *t);
-    if (t && s->connections < CONNECTIONS_MAX) {
-        *t = (struct talk){ s, fd };
-        s->connections++;
-        if (pthread_create(&thread, NULL, talk_on, t) == 0) {
-            (void)pthread_detach(thread);
-            return;
-        }
-        s->connections--;
-    }
-    free(t);
-    fd_close_at(&fd);
+    tally_free(s->numbers);
+    (void)pthread_mutex_destroy(&s->lock);
+    (void)pthread_mutex_destroy(&s->refresh);
+    explicit_bzero(s->secret, sizeof s->secret);
 }
 
-static enum rc accept_on(struct server *s, int listening, int stop_fd, struct diag *d)
+static enum rc serve_until(struct server *s, int listening, int stop_fd, struct diag *d)
 {
-    struct pollfd p[] = { { .fd = stop_fd, .events = POLLIN },
-                          { .fd = listening, .events = POLLIN } };
-    for (;;) {
-        int fd = -1;
-        (void)poll(p, 2, -1);
-        if (p[0].revents)
-            return RC_OK;
-        const enum rc rc = ipc_accept(listening, 1000, &fd, d);
-        if (rc == RC_OK)
-            begin_talk(s, fd);
-        else if (rc != RC_BUSY)
-            return rc;
-    }
+    struct pollfd p = { .fd = stop_fd, .events = POLLIN };
+    struct ipc_server *server = NULL;
+    const struct ipc_server_options o = {
+        .listening = listening,
+        .connections_max = CONNECTIONS_MAX,
+        .arg = s,
+        .answer = answer,
+    };
+    const enum rc rc = ipc_server_open(&o, &server, d);
+    if (rc != RC_OK)
+        return rc;
+    while (poll(&p, 1, -1) <= 0)
+        ;
+    ipc_server_close(server);
+    return RC_OK;
 }
 
 enum rc serve(int listening, int stop_fd, const uint8_t secret[LOOKUP_KEY_LEN],
               const struct serve_options *o, struct diag *d)
 {
-    /* Those who talk may outlive the call: the process ends behind it. */
-    static struct server s;
-    s.limits = *o;
+    struct server s = { .second = 0 };
+    enum rc rc = set_up(&s, o, d);
+    if (rc != RC_OK)
+        return rc;
     memcpy(s.secret, secret, sizeof s.secret);
-    s.numbers = tally_new(o->per_number);
-    if (!s.numbers || pthread_mutex_init(&s.lock, NULL) != 0 ||
-        pthread_mutex_init(&s.refresh, NULL) != 0)
-        return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "counts");
-    return accept_on(&s, listening, stop_fd, d);
+    rc = serve_until(&s, listening, stop_fd, d);
+    take_down(&s);
+    return rc;
 }

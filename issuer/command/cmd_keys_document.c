@@ -1,7 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "issuer/command/commands.h"
+#include "issuer/command/key_change.h"
 #include "keys/private/document_chain.h"
 
 #define DEFAULT_KEY "keys/document-1.pem"
@@ -18,12 +18,29 @@ struct document_options {
             false                                                                                  \
     }
 
-static enum rc load_key(const struct cli_call *call, const struct home *home, char path[PATH_LEN],
-                        struct private_key **ret, struct diag *d)
+static enum rc key_path(const struct cli_call *call, const struct home *home, char ret[PATH_LEN],
+                        struct diag *d)
 {
     const struct document_options *const o = call->options;
-    const enum rc rc = home_path(home, o->key ? o->key : DEFAULT_KEY, path, d);
-    return rc == RC_OK ? private_key_load(path, ret, d) : rc;
+    return home_path(home, o->key ? o->key : DEFAULT_KEY, ret, d);
+}
+
+/* NAME.pub: the private half is in an HSM. */
+static bool is_kept(const char *path)
+{
+    const size_t len = strlen(path);
+    return len > 4 && strcmp(path + len - 4, ".pub") == 0;
+}
+
+static enum rc read_numbers(const char *path, struct public_numbers *ret, struct diag *d)
+{
+    ON_EXIT(private_key_free_at) struct private_key *key = NULL;
+    if (is_kept(path))
+        return key_change_read_pem(path, ret, d);
+    const enum rc rc = private_key_load(path, &key, d);
+    if (rc == RC_OK)
+        *ret = *private_key_public(key);
+    return rc;
 }
 
 /* --- the request --- */
@@ -59,7 +76,13 @@ static enum rc make_request(const struct cli_call *call, const struct home *home
     (void)snprintf(name, sizeof name, "sitecert documents %s", id);
     const struct document_subject subject = { .organization = home->settings.host, .name = name };
 
-    enum rc rc = load_key(call, home, path, &key, d);
+    enum rc rc = key_path(call, home, path, d);
+    if (rc == RC_OK && is_kept(path))
+        rc = diag_set(d, RC_REFUSED, DIAG_NO_OFFSET,
+                      "the HSM has this key: its request was made with it, and stands beside it "
+                      "as NAME.csr");
+    if (rc == RC_OK)
+        rc = private_key_load(path, &key, d);
     if (rc == RC_OK)
         rc = document_csr_make(key, &subject, &pem, d);
     return rc == RC_OK ? put_request(call, &pem, d) : rc;
@@ -96,12 +119,11 @@ const struct cli_command cmd_keys_document_csr = {
 
 static const struct cli_option import_options[] = { KEY_OPTION, CLI_OPTIONS_END };
 
-static bool is_listed(const struct home *home, const struct private_key *key)
+static bool is_listed(const struct home *home, const struct public_numbers *numbers)
 {
     for (size_t i = 0; i < home->trust->key_count; i++) {
         const struct trusted_key *const k = &home->trust->keys[i];
-        if (k->use == USE_DOCUMENT &&
-            public_numbers_equal(pubkey_numbers(k->key), private_key_public(key)))
+        if (k->use == USE_DOCUMENT && public_numbers_equal(pubkey_numbers(k->key), numbers))
             return true;
     }
     return false;
@@ -143,22 +165,24 @@ static enum rc print_import(const struct cli_call *call, const struct document_c
 
 static enum rc import(const struct cli_call *call, const struct home *home, struct diag *d)
 {
-    char key_path[PATH_LEN], path[PATH_LEN];
-    ON_EXIT(private_key_free_at) struct private_key *key = NULL;
+    char own[PATH_LEN], path[PATH_LEN];
+    struct public_numbers numbers;
     ON_EXIT(buf_free_at) struct buf pem = { 0 };
     ON_EXIT(document_chain_free) struct document_chain chain = { 0 };
-    enum rc rc = load_key(call, home, key_path, &key, d);
+    enum rc rc = key_path(call, home, own, d);
     if (rc == RC_OK)
-        rc = document_chain_path(key_path, path, d);
+        rc = read_numbers(own, &numbers, d);
+    if (rc == RC_OK)
+        rc = document_chain_path(own, path, d);
     if (rc == RC_OK)
         rc = file_read(call->argv[0], DOCUMENT_CHAIN_PEM_MAX, &pem, d);
     if (rc == RC_OK)
-        rc = document_chain_read(buf_span(&pem), private_key_public(key), &chain, d);
+        rc = document_chain_read(buf_span(&pem), &numbers, &chain, d);
     if (rc == RC_OK)
         rc = check_dates(&chain, home->now, d);
     if (rc == RC_OK)
         rc = file_replace(path, buf_span(&pem), 0644, d);
-    return rc == RC_OK ? print_import(call, &chain, path, is_listed(home, key), d) : rc;
+    return rc == RC_OK ? print_import(call, &chain, path, is_listed(home, &numbers), d) : rc;
 }
 
 static int run_import(const struct cli_call *call)

@@ -1,16 +1,19 @@
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/sys/program.h"
 #include "issuer/command/key_change.h"
 #include "keys/private/document_chain.h"
 
 #define FILES_MAX 10000
 
 struct generate_options {
-    const char *use, *alg, *units, *posts, *name;
+    const char *use, *alg, *units, *posts, *name, *public;
     struct cli_number first, last, not_before, not_after;
-    bool dry_run;
+    bool pkcs11, dry_run;
 };
 #define AT(member) offsetof(struct generate_options, member)
 static const struct cli_option options[] = {
@@ -35,6 +38,11 @@ static const struct cli_option options[] = {
     { "not-after", 0, CLI_TIME, "TIME", AT(not_after), "停用时间；默认启用后两年（演示系统二十年）",
       "until when; by default two years later (a demonstration: twenty)", false },
     { "name", 0, CLI_TEXT, "NAME", AT(name), "操作员姓名", "an operator's name", false },
+    { "pkcs11", 0, CLI_FLAG, NULL, AT(pkcs11), "在 sitecert.ini 所列的密码机中生成；私钥不出密码机",
+      "make it in the HSM of sitecert.ini, which never gives it out", false },
+    { "public", 0, CLI_TEXT, "PUB.pem", AT(public),
+      "不生成：密码机中已有的密钥，这是它的公钥（PEM）",
+      "make none: the HSM has it already, and this is its public half, in PEM", false },
     KEY_CHANGE_DRY_RUN(struct generate_options),
     CLI_OPTIONS_END,
 };
@@ -68,10 +76,20 @@ static enum cose_alg alg_of(const struct generate_options *o, const struct trust
     return ALG_ES256;
 }
 
+static bool is_signers(enum key_use use)
+{
+    return use == USE_TOKEN || use == USE_PUBLISH || use == USE_LOG || use == USE_DOCUMENT;
+}
+
 static bool read_usage(const struct cli_call *call, struct trusted_key *ret)
 {
     const struct generate_options *const o = call->options;
     ret->use = use_of(o->use);
+    if ((o->pkcs11 || o->public) && (!is_signers(ret->use) || (o->pkcs11 && o->public))) {
+        say_error(&call->say, "--pkcs11 与 --public 二选一，只用于 token、publish、log、document",
+                  "--pkcs11 or --public: one of them, for token, publish, log and document");
+        return false;
+    }
     if (!key_change_scope(o->units, 999, ret->units, &ret->unit_count) ||
         !key_change_scope(o->posts, 9999, ret->posts, &ret->post_count)) {
         say_error(&call->say, "--units、--posts：由小到大的代码，逗号分隔",
@@ -102,30 +120,117 @@ static void set_dates(const struct generate_options *o, const struct home *h,
                                         : ret->not_before + (demo ? KEYS_DEMO_S : KEYS_LIFE_S);
 }
 
-/* "keys/token-3.pem": the first name that is free. */
-static enum rc find_name(const struct home *h, const char *use, char name[64], char path[PATH_LEN],
-                         struct diag *d)
+static bool is_there(const struct home *h, const char *stem, const char *ending)
+{
+    char name[80], path[PATH_LEN];
+    (void)snprintf(name, sizeof name, "keys/%s%s", stem, ending);
+    return home_path(h, name, path, NULL) == RC_OK && access(path, F_OK) == 0;
+}
+
+/* "token-3", and "keys/token-3.pem": the first name that neither kind of key has. */
+static enum rc find_name(const struct home *h, const char *use, const char *ending, char stem[48],
+                         char name[64], char path[PATH_LEN], struct diag *d)
 {
     for (unsigned i = 1; i < FILES_MAX; i++) {
-        (void)snprintf(name, 64, "keys/%s-%u.pem", use, i);
-        const enum rc rc = home_path(h, name, path, d);
-        if (rc != RC_OK || access(path, F_OK) != 0)
-            return rc;
+        (void)snprintf(stem, 48, "%s-%u", use, i);
+        (void)snprintf(name, 64, "keys/%s%s", stem, ending);
+        if (!is_there(h, stem, ".pem") && !is_there(h, stem, ".pub"))
+            return home_path(h, name, path, d);
     }
     return diag_set(d, RC_LIMIT, DIAG_NO_OFFSET, "too many key files of one use");
 }
+
+/* --- keys in an HSM --- */
+
+/* The signer alone speaks to it. */
+static enum rc ask_hsm(const struct cli_call *call, const struct home *h, const char *stem,
+                       enum cose_alg alg, struct diag *d)
+{
+    int status = 0;
+    const char *const words[] = { "sitecert-signer",
+                                  "--home",
+                                  h->path,
+                                  "--make-key",
+                                  stem,
+                                  "--alg",
+                                  alg == ALG_EDDSA ? "EdDSA" : "ES256",
+                                  "--quiet",
+                                  "--lang",
+                                  call->say.chinese ? "zh" : "en",
+                                  NULL };
+    if (alg != ALG_ES256 && alg != ALG_EDDSA)
+        return diag_set(d, RC_REFUSED, DIAG_NO_OFFSET, "an HSM keeps ES256 and EdDSA keys alone");
+    const enum rc rc = program_run(words, &status, d);
+    if (rc == RC_OK && status != 0)
+        return diag_set(d, RC_REFUSED, DIAG_NO_OFFSET, "the HSM has made no key");
+    return rc;
+}
+
+/* A file that stands where it belongs is not copied. */
+static enum rc keep_public(const char *given, const char *path, char name[64], struct diag *d)
+{
+    struct stat a, b;
+    char folder[PATH_LEN];
+    ON_EXIT(buf_free_at) struct buf pem = { 0 };
+    const char *const slash = strrchr(given, '/');
+    (void)snprintf(folder, sizeof folder, "%.*s", (int)(strrchr(path, '/') - path), path);
+    const enum rc rc = file_read(given, PUBKEY_PEM_MAX, &pem, d);
+    if (rc != RC_OK)
+        return rc;
+    ON_EXIT(fd_close_at)
+    int at = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const char *const base = slash ? slash + 1 : given;
+    if (at >= 0 && stat(given, &a) == 0 && fstatat(at, base, &b, 0) == 0 && a.st_ino == b.st_ino &&
+        a.st_dev == b.st_dev && strlen(base) > 4 && strcmp(base + strlen(base) - 4, ".pub") == 0) {
+        (void)snprintf(name, 64, "keys/%s", base);
+        return RC_OK;
+    }
+    return file_create(path, buf_span(&pem), 0644, d);
+}
+
+static enum rc take_kept(const struct cli_call *call, struct key_change *k,
+                         struct trusted_key *terms, struct diag *d)
+{
+    const struct generate_options *const o = call->options;
+    const struct home *const h = &k->reading.home;
+    char stem[48], name[64], path[PATH_LEN];
+    struct public_numbers numbers;
+    enum rc rc = find_name(h, o->use, ".pub", stem, name, path, d);
+    if (rc == RC_OK && !o->public)
+        rc = ask_hsm(call, h, stem, alg_of(o, k->draft.list, terms->use), d);
+    if (rc == RC_OK)
+        rc = key_change_read_pem(o->public ? o->public : path, &numbers, d);
+    if (rc == RC_OK)
+        rc = draft_add(&k->draft, &numbers, terms, d);
+    if (rc == RC_OK && o->public && !o->dry_run)
+        rc = keep_public(o->public, path, name, d);
+    if (rc == RC_OK && !o->public && terms->use == USE_DOCUMENT)
+        say_note(
+            &call->say, "证书请求在 keys/%s.csr；签发后用 keys document-import --key %s 导入",
+            "its request for a certificate is keys/%s.csr; import what the CA makes of it with "
+            "'keys document-import --key %s'",
+            stem, name);
+    if (rc == RC_OK && !o->dry_run)
+        say_note(&call->say, "私钥在密码机中，公钥在 %s",
+                 "the private key is in the HSM, its public half in %s", name);
+    return rc;
+}
+
+/* --- keys in files --- */
 
 static enum rc make_key(const struct cli_call *call, struct key_change *k,
                         struct trusted_key *terms, struct diag *d)
 {
     const struct generate_options *const o = call->options;
-    char name[64], path[PATH_LEN];
+    char stem[48], name[64], path[PATH_LEN];
+    if (o->public || (o->pkcs11 && !o->dry_run))
+        return take_kept(call, k, terms, d);
     ON_EXIT(private_key_free_at) struct private_key *key = NULL;
     enum rc rc = private_key_generate(alg_of(o, k->draft.list, terms->use), &key, d);
     if (rc == RC_OK)
         rc = draft_add(&k->draft, private_key_public(key), terms, d);
     if (rc == RC_OK)
-        rc = find_name(&k->reading.home, o->use, name, path, d);
+        rc = find_name(&k->reading.home, o->use, ".pem", stem, name, path, d);
     if (rc == RC_OK && !o->dry_run)
         rc = private_key_save(key, path, d);
     if (rc == RC_OK && !o->dry_run)
@@ -166,6 +271,7 @@ static const struct cli_example examples[] = {
       "每年轮换：旧密钥签到 150999，新密钥从 151000 起",
       "yearly rotation: the old key signs up to 150999, the new one from 151000" },
     { "sitecert keys generate --use publish", "下一把发布密钥", "the next key for publications" },
+    { "sitecert keys generate --use token --pkcs11", "在密码机中生成", "one that an HSM keeps" },
     { NULL, NULL, NULL },
 };
 

@@ -57,7 +57,28 @@ static json_t *jwk_json(const struct public_numbers *n, const struct alg_words *
 struct listing {
     const struct home *home;
     const struct trust_list *draft; /* NULL: none */
+    size_t held_count;
+    struct signer_held held[SIGNER_KEYS_MAX]; /* what the signer has */
 };
+
+/* NULL: the signer has it not, or could not be asked. */
+static const struct signer_held *held_of(const struct listing *l, const struct trusted_key *k)
+{
+    for (size_t i = 0; i < l->held_count; i++) {
+        if (memcmp(l->held[i].kid, k->kid, KID_LEN) == 0)
+            return &l->held[i];
+    }
+    return NULL;
+}
+
+/* A home that signs nothing, or whose keys are elsewhere, has a list all the same. */
+static void ask_signer(struct listing *l)
+{
+    ON_EXIT(signer_free_at) struct signer *s = NULL;
+    if (home_signer(l->home, &s, NULL) != RC_OK ||
+        signer_keys(s, l->held, &l->held_count, NULL) != RC_OK)
+        l->held_count = 0;
+}
 
 static bool is_pending(const struct listing *l, const struct trusted_key *k)
 {
@@ -82,6 +103,14 @@ static json_t *scope_json(const uint16_t *scope, size_t count)
     for (size_t i = 0; i < count; i++)
         (void)json_array_append_new(list, json_integer(scope[i]));
     return list;
+}
+
+static int add_place(json_t *o, const struct signer_held *held)
+{
+    if (!held)
+        return 0;
+    return json_object_set_new(o, "place", json_string(held->place)) |
+           json_object_set_new(o, "usable", json_boolean(held->usable));
 }
 
 static int add_limits(json_t *o, const struct trusted_key *k)
@@ -113,7 +142,7 @@ static json_t *key_json(const struct listing *l, const struct trusted_key *k)
     json_t *o = json_pack("{s:s,s:[s],s:s,s:o,s:s,s:s,s:s}", "kid", kid, "uses",
                           key_use_name(k->use), "alg", words->name, "jwk", jwk_json(numbers, words),
                           "not_before", from, "not_after", until, "state", key_state(l, k));
-    if (!o || add_limits(o, k) != 0) {
+    if (!o || add_limits(o, k) != 0 || add_place(o, held_of(l, k)) != 0) {
         json_decref(o);
         return NULL;
     }
@@ -168,6 +197,9 @@ static void put_line(struct buf *to, const struct listing *l, const struct trust
     put_scope(to, "  posts ", k->posts, k->post_count);
     if (k->name[0])
         buf_printf(to, "  %s", k->name);
+    const struct signer_held *const held = held_of(l, k);
+    if (held)
+        buf_printf(to, "  %s%s", held->place, held->usable ? "" : " (gone)");
     buf_put_text(to, "\n");
 }
 
@@ -192,6 +224,7 @@ static int run(const struct cli_call *call)
         rc = draft_open(&home, &draft, &d);
     if (rc == RC_OK) {
         l.draft = draft.list;
+        ask_signer(&l);
         rc = print(call, &l, &d);
     }
     if (rc == RC_OK)
@@ -202,9 +235,10 @@ static int run(const struct cli_call *call)
 static const struct cli_example examples[] = {
     { "sitecert keys list",
       "编号、用途、算法、起止日期、状态（pending 待公布、published "
-      "待启用、active、expired、cut_off）、日志序号范围",
+      "待启用、active、expired、cut_off）、日志序号范围、私钥所在（文件，或 hsm:密码机标签）",
       "kid, use, algorithm, dates, state (pending: not yet published; published: not yet in use; "
-      "active; expired; cut_off), range of log indexes" },
+      "active; expired; cut_off), range of log indexes, where the signer has it (a file, or "
+      "hsm:LABEL)" },
     { "sitecert keys list --json | jq '.[] | select(.uses == [\"token\"])'", "签发证书的公钥",
       "the keys that sign certificates, as JWK" },
     { NULL, NULL, NULL },

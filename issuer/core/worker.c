@@ -17,6 +17,7 @@
 
 #define RETRY_MS  300 /* until the next attempt when something is in the way */
 #define IDLE_MS   500 /* between two looks at clock and disk */
+#define SIGNER_S  1.0 /* between two looks at the signer */
 #define GROUP_MS  200 /* the longest that rows wait for others to be committed with */
 #define DISK_ROOM ((uint64_t)16 << 20) /* bytes: with less nothing is begun */
 
@@ -39,6 +40,7 @@ struct worker {
     struct engine *engine;
     struct apply *apply;
     double group_began; /* seconds; when the first row behind the last commit was applied */
+    double signer_seen; /* seconds; when it was last fine */
 
     pthread_mutex_t lock; /* of what follows */
     pthread_cond_t done;
@@ -215,6 +217,26 @@ static bool clock_is_behind(struct worker *w, struct diag *d)
     return false;
 }
 
+/* Rows that nobody could sign now are not begun. While rows are at work, signing them tells. */
+static const char *signer_is_away(struct worker *w, struct diag *d)
+{
+    struct signer_status s;
+    if (apply_pending(w->apply) || apply_at_work(w->apply) ||
+        clock_elapsed() - w->signer_seen < SIGNER_S)
+        return "";
+    if (!signer_is_there(engine_signer(w->engine)))
+        set_reason(w, "signer_gone", NULL); /* said before we wait for it */
+    const enum rc rc = signer_status(engine_signer(w->engine), &s, d);
+    if (rc != RC_OK)
+        return "signer_gone";
+    if (s.hsm[0]) {
+        (void)diag_set(d, RC_BUSY, DIAG_NO_OFFSET, "%s", s.hsm);
+        return "hsm_gone";
+    }
+    w->signer_seen = clock_elapsed();
+    return "";
+}
+
 static const char *what_is_in_the_way(struct worker *w, struct diag *d)
 {
     if (clock_is_behind(w, d))
@@ -223,18 +245,25 @@ static const char *what_is_in_the_way(struct worker *w, struct diag *d)
         return "disk_full";
     if (register_is_full(w))
         return "register_full";
-    return "";
+    return signer_is_away(w, d);
+}
+
+static bool begins_with(const struct diag *d, const char *words)
+{
+    return strncmp(d->text, words, strlen(words)) == 0;
 }
 
 static const char *why_not_opened(const struct worker *w, enum rc rc, const struct diag *d)
 {
-    if (strncmp(d->text, SIGNER_WORDS, sizeof SIGNER_WORDS - 1) == 0)
+    if (begins_with(d, SIGNER_WORDS))
         return "signer_gone";
-    if (strncmp(d->text, MIRROR_WORDS, sizeof MIRROR_WORDS - 1) == 0)
+    if (begins_with(d, MIRROR_WORDS))
         return "mirror_failed";
+    if (begins_with(d, SIGNER_HSM))
+        return "hsm_gone";
     if (rc == RC_BUSY)
         return "register_busy";
-    if (strncmp(d->text, ENGINE_CLOCK_BEHIND, sizeof ENGINE_CLOCK_BEHIND - 1) == 0)
+    if (begins_with(d, ENGINE_CLOCK_BEHIND))
         return "clock_behind";
     if (rc == RC_FULL)
         return disk_is_full(w) ? "disk_full" : "register_full";

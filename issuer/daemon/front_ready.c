@@ -16,9 +16,9 @@ static const struct reason_part {
     enum part part;
 } reason_parts[] = {
     { "signer_gone", PART_SIGNER },     { "signer_refuses", PART_SIGNER },
-    { "register_busy", PART_REGISTER }, { "register_full", PART_REGISTER },
-    { "disk_full", PART_DISK },         { "mirror_failed", PART_DISK },
-    { "clock_behind", PART_CLOCK },
+    { "hsm_gone", PART_SIGNER },        { "register_busy", PART_REGISTER },
+    { "register_full", PART_REGISTER }, { "disk_full", PART_DISK },
+    { "mirror_failed", PART_DISK },     { "clock_behind", PART_CLOCK },
 };
 
 static enum part part_of(const char *reason)

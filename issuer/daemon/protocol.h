@@ -109,8 +109,8 @@ struct answer {
  * its own counts. */
 struct status {
     bool ready;
-    char reason[40]; /* why not: signer_gone, disk_full, register_full, clock_behind, register_busy,
-                        failed, starting; "" when ready */
+    char reason[40]; /* why not: signer_gone, hsm_gone, disk_full, register_full, clock_behind,
+                        register_busy, failed, starting; "" when ready */
     uint64_t queued, working, done, failed; /* batches; the last two since the start */
     /* rows since the start */
     uint64_t recorded, issued, renewed, exchanged, duplicate, refused, conflict;

@@ -40,8 +40,10 @@ static enum rc blame_signer(enum rc rc, const struct diag *why, struct diag *d)
     const bool gone = rc == RC_IO || rc == RC_NOT_FOUND || rc == RC_BUSY;
     if (!gone && rc != RC_REFUSED)
         return diag_set(d, rc, why->offset, "%s", why->text);
-    log_unnumbered(gone ? "signer_gone" : "signer_refuses", rc, why);
-    return diag_set(d, RC_BUSY, DIAG_NO_OFFSET, "%s", gone ? "signer_gone" : "signer_refuses");
+    const bool hsm = strncmp(why->text, SIGNER_HSM, sizeof SIGNER_HSM - 1) == 0;
+    const char *const word = !gone ? "signer_refuses" : hsm ? "hsm_gone" : "signer_gone";
+    log_unnumbered(word, rc, why);
+    return diag_set(d, RC_BUSY, DIAG_NO_OFFSET, "%s", word);
 }
 
 enum rc copy_pdf(struct stock *s, struct edition **e, const struct home *home, struct reg *r,

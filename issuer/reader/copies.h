@@ -12,8 +12,8 @@ MUST_CHECK enum rc copy_token(struct reg *r, const struct reg_cert *c, struct sp
  * e   may be another edition afterwards: stock_printing()
  * to  cleared after an error
  *
- * RC_BUSY       d is "signing", "not_published": no checkpoint covers it yet, "signer_gone" or
- * "signer_refuses" RC_NOT_FOUND  none is given out; d is its state, "suspended"
+ * RC_BUSY       d is "signing", "not_published": no checkpoint covers it yet, "signer_gone",
+ * "hsm_gone" or "signer_refuses" RC_NOT_FOUND  none is given out; d is its state, "suspended"
  */
 MUST_CHECK enum rc copy_pdf(struct stock *s, struct edition **e, const struct home *home,
                             struct reg *r, const struct reg_cert *c, struct buf *to,

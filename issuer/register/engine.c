@@ -83,6 +83,11 @@ struct reg *engine_register(struct engine *e)
     return e->reg;
 }
 
+struct signer *engine_signer(struct engine *e)
+{
+    return e->signer;
+}
+
 void engine_set_sender(struct engine *e, const char *sender, uint32_t unit)
 {
     assert(e && sender && sender[0] && strlen(sender) <= RECORD_ID_MAX);

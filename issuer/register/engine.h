@@ -41,6 +41,7 @@ MUST_CHECK enum rc engine_open(const struct home *h, const struct engine_options
 void engine_close(struct engine *e); /* what was not committed is dropped; NULL is fine */
 DEFINE_ON_EXIT(struct engine, engine_close)
 struct reg *engine_register(struct engine *e);
+struct signer *engine_signer(struct engine *e); /* NULL in a dry run */
 
 /*
  * Whose the rows that follow are.

@@ -31,6 +31,14 @@ static const struct ini_key setting_keys[] = {
       "none" },
     { "signing", "threads", INI_U32, 0, THREADS_MAX, "0", FIELD(sign_threads),
       "签名线程数；0：与处理器数相同", "threads that sign; 0: one for each processor" },
+    { "pkcs11", "module", INI_TEXT, 0, PATH_LEN, "", FIELD(pkcs11.module),
+      "密码机（PKCS#11）的模块文件；空：私钥都在 keys/ 的文件中",
+      "shared library of a PKCS#11 token (HSM); empty: all keys are files in keys/" },
+    { "pkcs11", "token", INI_TEXT, 0, sizeof((struct pkcs11_settings *)NULL)->token, "",
+      FIELD(pkcs11.token), "令牌的标签（label）", "the token's label" },
+    { "pkcs11", "pin", INI_TEXT, 0, PATH_LEN, "keys/hsm.pin", FIELD(pkcs11.pin),
+      "PIN 文件，权限 0600（相对路径从本目录起算）",
+      "file with its PIN, mode 0600 (a relative path starts at the home)" },
     { "documents", "tsa", INI_TEXT, 0, sizeof((struct home_settings *)NULL)->tsa, "", FIELD(tsa),
       "时间戳服务（RFC 3161）的网址；空：不加时间戳",
       "URL of a time-stamp authority (RFC 3161); empty: documents carry no time-stamp" },
@@ -142,6 +150,9 @@ enum rc home_settings_read(struct span text, struct home_settings *ret, struct d
     if (!home_host_valid(s.host))
         return diag_set(d, RC_FORMAT, DIAG_NO_OFFSET, "the host '%.40s' is not [A-Z0-9.:-]{1,%u}",
                         s.host, HOST_MAX);
+    if (s.pkcs11.module[0] && (s.pkcs11.module[0] != '/' || !s.pkcs11.token[0] || !s.pkcs11.pin[0]))
+        return diag_set(d, RC_FORMAT, DIAG_NO_OFFSET,
+                        "[pkcs11] needs a whole path as 'module', a 'token' and a 'pin'");
     if (s.operator_key[0] == '\0')
         return diag_set(d, RC_FORMAT, DIAG_NO_OFFSET, "'operator_key' is empty");
     if (s.mirror[0] && s.mirror[0] != '/')

@@ -24,6 +24,13 @@ struct issuer_settings {
     char log_level[8];             /* error, warn, info, debug */
 };
 
+/* [pkcs11]: the token that keeps keys. No module: none does. */
+struct pkcs11_settings {
+    char module[PATH_LEN]; /* the shared library */
+    char token[33];        /* its label */
+    char pin[PATH_LEN];    /* file with the PIN */
+};
+
 struct home_settings {
     char host[TRUST_HOST_LEN];
     char operator_key[PATH_LEN];        /* default keys/operator-1.pem */
@@ -32,11 +39,12 @@ struct home_settings {
     char mirror[PATH_LEN];              /* folder on a second disk; empty: none */
     uint32_t group_rows;                /* rows of one commit; default 8192 */
     uint32_t sign_threads;              /* at least 1; 0 in the file: one for each processor */
-    char tsa[512];                      /* URL of a time-stamp authority; empty: none */
-    char tsa_ca[PATH_LEN];              /* its root certificates, PEM; empty: not asked for */
-    char layout[64];                    /* name of a layout file, or of one of ours; default a4 */
-    char seal[PATH_LEN];                /* picture of a seal; empty: none */
-    char fonts[4 * PATH_LEN];           /* font files, ':' between; empty: Debian's */
+    struct pkcs11_settings pkcs11;
+    char tsa[512];            /* URL of a time-stamp authority; empty: none */
+    char tsa_ca[PATH_LEN];    /* its root certificates, PEM; empty: not asked for */
+    char layout[64];          /* name of a layout file, or of one of ours; default a4 */
+    char seal[PATH_LEN];      /* picture of a seal; empty: none */
+    char fonts[4 * PATH_LEN]; /* font files, ':' between; empty: Debian's */
     struct issuer_settings issuer;
 };
 const struct ini_key *home_setting_keys(void); /* ends with a row whose name is NULL */

@@ -11,6 +11,7 @@
 #include "core/sys/log.h"
 #include "issuer/settings/home_open.h"
 #include "issuer/signer/guard.h"
+#include "keys/pkcs11/pkcs11.h"
 #include "keys/private/signer_load.h"
 #include "keys/signer/protocol.h"
 
@@ -25,6 +26,7 @@ struct desk {
     char path[PATH_LEN];
     pthread_rwlock_t lock; /* of office */
     struct office office;
+    struct pkcs11 *hsm; /* NULL: none; its settings hold until the process ends */
     struct guard *guard;
 };
 
@@ -45,7 +47,21 @@ static enum rc stat_trust(const char *home, struct stat *ret, struct diag *d)
                                 : diag_set(d, RC_NOT_FOUND, DIAG_NO_OFFSET, "no '%.150s'", path);
 }
 
-static enum rc office_open(const char *home, struct office *ret, struct diag *d)
+enum rc desk_open_hsm(const struct home *home, struct pkcs11 **ret, struct diag *d)
+{
+    char pin[PATH_LEN];
+    const struct pkcs11_settings *const s = &home->settings.pkcs11;
+    *ret = NULL;
+    if (!s->module[0])
+        return RC_OK;
+    const struct pkcs11_options o = { .module = s->module, .token = s->token, .pin_file = pin };
+    const enum rc rc = home_path(home, s->pin, pin, d);
+    return rc == RC_OK ? pkcs11_open(&o, ret, d) : rc;
+}
+
+/* The HSM is opened with the first office, and stays. */
+static enum rc office_open(const char *home, struct pkcs11 **hsm, struct office *ret,
+                           struct diag *d)
 {
     char keys[PATH_LEN];
     ON_EXIT(office_close) struct office o = { .signer = NULL };
@@ -54,8 +70,10 @@ static enum rc office_open(const char *home, struct office *ret, struct diag *d)
         rc = stat_trust(home, &o.trust, d);
     if (rc == RC_OK)
         rc = path_join(home, "keys", keys, d);
+    if (rc == RC_OK && !*hsm)
+        rc = desk_open_hsm(&o.home, hsm, d);
     if (rc == RC_OK)
-        rc = signer_load(keys, o.home.trust, &o.signer, d);
+        rc = signer_load(keys, o.home.trust, *hsm ? pkcs11_keeper(*hsm) : NULL, &o.signer, d);
     if (rc != RC_OK)
         return rc;
     *ret = o;
@@ -74,7 +92,7 @@ enum rc desk_open(const char *home, struct desk **ret, struct diag *d)
     const int n = snprintf(k->path, sizeof k->path, "%s", home);
     if (n < 0 || (size_t)n >= sizeof k->path)
         return diag_set(d, RC_LIMIT, PATH_LEN, "the path '%.40s…' is too long", home);
-    enum rc rc = office_open(home, &k->office, d);
+    enum rc rc = office_open(home, &k->hsm, &k->office, d);
     if (rc == RC_OK)
         rc = guard_open(home, k->office.home.trust->deployment, &k->guard, d);
     if (rc == RC_OK)
@@ -89,6 +107,7 @@ void desk_close(struct desk *k)
     if (!k)
         return;
     office_close(&k->office);
+    pkcs11_close(k->hsm);
     guard_close(k->guard);
     (void)pthread_rwlock_destroy(&k->lock);
     free(k);
@@ -99,12 +118,17 @@ bool desk_is_broken(struct desk *k)
     return guard_is_broken(k->guard);
 }
 
+enum rc desk_hsm_ready(struct desk *k, struct diag *d)
+{
+    return k->hsm ? pkcs11_ready(k->hsm, d) : RC_OK;
+}
+
 /* --- a new trust list --- */
 
 static enum rc try_reload(struct desk *k, struct diag *d)
 {
     ON_EXIT(office_close) struct office fresh = { .signer = NULL };
-    enum rc rc = office_open(k->path, &fresh, d);
+    enum rc rc = office_open(k->path, &k->hsm, &fresh, d);
     if (rc == RC_OK &&
         memcmp(fresh.home.trust->deployment, k->office.home.trust->deployment, DEPLOYMENT_LEN) != 0)
         rc = diag_set(d, RC_REFUSED, DIAG_NO_OFFSET, "the trust list is another deployment's");
@@ -159,6 +183,7 @@ static void take_up_trust(struct desk *k)
 /* A question with its answer on the way. */
 struct visit {
     const struct signer_question *q;
+    struct pkcs11 *hsm;
     struct guarded with;
     struct buf bytes; /* what answer.body or answer.items borrows */
     struct signer_answer answer;
@@ -172,7 +197,10 @@ static void visit_free_at(struct visit *v)
 static enum rc answer_status(struct visit *v, struct diag *d)
 {
     struct signer_status s = { 0 };
+    struct diag why = DIAG_INIT;
     (void)d;
+    if (v->hsm && pkcs11_ready(v->hsm, &why) != RC_OK)
+        memcpy(v->answer.hsm, why.text, sizeof v->answer.hsm);
     guard_status(v->with.guard, &s);
     v->answer.deployment = span_of(v->with.trust->deployment, DEPLOYMENT_LEN);
     v->answer.trust_sequence = s.trust_sequence;
@@ -288,6 +316,19 @@ static enum rc answer_place(struct visit *v, struct diag *d)
     return rc;
 }
 
+static enum rc answer_keys(struct visit *v, struct diag *d)
+{
+    struct signer_held keys[SIGNER_KEYS_MAX];
+    size_t count = 0;
+    enum rc rc = signer_keys(v->with.signer, keys, &count, d);
+    if (rc == RC_OK) {
+        signer_keys_put(&v->bytes, keys, count);
+        rc = buf_rc(&v->bytes, d);
+    }
+    v->answer.items = buf_span(&v->bytes);
+    return rc;
+}
+
 static const struct {
     const char *name;
     enum rc (*answer)(struct visit *v, struct diag *d);
@@ -303,6 +344,7 @@ static const struct {
     [SIGNER_ASK_ORDER_ALONE] = { "order_alone", answer_order_alone, true },
     [SIGNER_ASK_ORDER] = { "order", answer_order, true },
     [SIGNER_ASK_PLACE] = { "place", answer_place, false },
+    [SIGNER_ASK_KEYS] = { "keys", answer_keys, false },
 };
 
 void desk_refuse(struct buf *to, enum rc rc, const struct diag *why)
@@ -342,7 +384,7 @@ enum rc desk_answer(struct desk *k, struct span message, struct buf *to, struct 
 
     struct diag why = DIAG_INIT;
     struct signer_question q;
-    ON_EXIT(visit_free_at) struct visit v = { .q = &q };
+    ON_EXIT(visit_free_at) struct visit v = { .q = &q, .hsm = k->hsm };
     enum rc rc = signer_question_read(message, &q, &why);
     if (rc != RC_OK) {
         desk_refuse(to, rc, &why);

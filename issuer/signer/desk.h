@@ -6,8 +6,10 @@
 
 #include "core/base/buf.h"
 #include "core/base/rc.h"
+#include "issuer/settings/home_open.h"
 
 struct desk;
+struct pkcs11;
 
 /*
  * Opens the home, its keys and the signer's memory.
@@ -17,6 +19,11 @@ struct desk;
 MUST_CHECK enum rc desk_open(const char *home, struct desk **ret, struct diag *d);
 void desk_close(struct desk *k); /* NULL is fine; no question may be under way */
 DEFINE_ON_EXIT(struct desk, desk_close)
+
+/* What sitecert.ini says of an HSM, opened. *ret NULL: nothing. RC_* as pkcs11_open() */
+MUST_CHECK enum rc desk_open_hsm(const struct home *home, struct pkcs11 **ret, struct diag *d);
+/* As pkcs11_ready(); RC_OK: there is none. */
+MUST_CHECK enum rc desk_hsm_ready(struct desk *k, struct diag *d);
 
 /*
  * Answers one message (keys/signer/protocol.h).

@@ -1,9 +1,11 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "core/cli/cli.h"
+#include "issuer/signer/make_key.h"
 #include "issuer/signer/serve.h"
 
 #define HOME_VARIABLE "SITECERT_HOME"
@@ -13,6 +15,7 @@ struct options {
     const char *home;
     struct cli_number client;
     bool check_config;
+    const char *make_key, *alg, *output;
 };
 
 static const struct cli_option options[] = {
@@ -25,6 +28,16 @@ static const struct cli_option options[] = {
     { "check-config", 0, CLI_FLAG, NULL, offsetof(struct options, check_config),
       "只检查设置、密钥与签名记录，不启动",
       "check settings, keys and the memory of what was signed, and start nothing", false },
+    { "make-key", 0, CLI_TEXT, "NAME", offsetof(struct options, make_key),
+      "在密码机中生成密钥，写出公钥；document- 开头的另写证书请求",
+      "make a key in the HSM, and write its public half; of a name that begins with document- also "
+      "the request for its certificate",
+      false },
+    { "alg", 0, CLI_CHOICE, "ES256|EdDSA", offsetof(struct options, alg),
+      "算法（用于 --make-key）；默认 ES256", "algorithm of --make-key; by default ES256", false },
+    { "output", 0, CLI_TEXT, "STEM", offsetof(struct options, output),
+      "公钥写入 STEM.pub，证书请求写入 STEM.csr；默认为系统目录中的 keys/NAME",
+      "where --make-key writes: STEM.pub and STEM.csr; by default keys/NAME in the home", false },
     CLI_OPTIONS_END,
 };
 
@@ -44,6 +57,28 @@ static bool is_socket(int64_t fd)
            type == SOCK_STREAM && fcntl((int)fd, F_SETFD, FD_CLOEXEC) == 0;
 }
 
+static int run_make_key(const struct cli_call *call)
+{
+    const struct options *const o = call->options;
+    struct diag d = DIAG_INIT;
+    const bool edwards = o->alg && strcmp(o->alg, "EdDSA") == 0;
+    const struct make_key_options how = {
+        .home = home_of(o),
+        .name = o->make_key,
+        .output = o->output,
+        .alg = edwards ? ALG_EDDSA : ALG_ES256,
+    };
+    const enum rc rc = make_key(&how, &d);
+    if (rc != RC_OK) {
+        say_diag(&call->say, rc, &d);
+        return rc == RC_USAGE ? CLI_EXIT_USAGE : 1;
+    }
+    say_note(&call->say, "密码机中已有密钥 %s，公钥在 %s%s.pub",
+             "the HSM has the key %s now; its public half is %s%s.pub", o->make_key,
+             o->output ? "" : "keys/", o->output ? o->output : o->make_key);
+    return 0;
+}
+
 static int run(const struct cli_call *call)
 {
     const struct options *const o = call->options;
@@ -52,6 +87,8 @@ static int run(const struct cli_call *call)
         .home = home_of(o),
         .client = o->client.given ? (int)o->client.value : -1,
     };
+    if (o->make_key)
+        return run_make_key(call);
     if (o->client.given && !is_socket(o->client.value)) {
         say_error(&call->say, "--serve：没有这个套接字", "--serve: no such socket");
         return CLI_EXIT_USAGE;
@@ -71,6 +108,7 @@ static int run(const struct cli_call *call)
 static const struct cli_example examples[] = {
     { "sitecert-signer --home /var/lib/sitecert", "在前台运行", "in the foreground" },
     { "sitecert-signer --check-config", "检查密钥与签名记录", "are keys and memory right?" },
+    { "sitecert-signer --make-key token-3", "在密码机中生成密钥", "make a key in the HSM" },
     { NULL, NULL, NULL },
 };
 

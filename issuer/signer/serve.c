@@ -379,5 +379,6 @@ enum rc serve(const struct serve_options *o, struct diag *d)
 enum rc serve_check(const char *home, struct diag *d)
 {
     ON_EXIT(desk_close_at) struct desk *k = NULL;
-    return desk_open(home, &k, d);
+    const enum rc rc = desk_open(home, &k, d);
+    return rc == RC_OK ? desk_hsm_ready(k, d) : rc;
 }

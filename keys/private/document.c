@@ -61,13 +61,12 @@ static const struct signing_key *find_key(const struct signer *s, int64_t now_s,
             best = k;
     }
     if (!best)
-        *ret_rc = !any ? diag_set(d, RC_NOT_FOUND, DIAG_NO_OFFSET,
-                                  "no key here for 'document' whose dates hold the present")
-                  : bare
-                      ? diag_set(d, RC_NOT_FOUND, DIAG_NO_OFFSET,
-                                 "the document key has no certificate (NAME.crt beside NAME.pem)")
-                      : diag_set(d, RC_REFUSED, DIAG_NO_OFFSET,
-                                 "the document key's certificate does not hold at present");
+        *ret_rc = !any   ? diag_set(d, RC_NOT_FOUND, DIAG_NO_OFFSET,
+                                    "no key here for 'document' whose dates hold the present")
+                  : bare ? diag_set(d, RC_NOT_FOUND, DIAG_NO_OFFSET,
+                                    "the document key has no certificate (NAME.crt beside its key)")
+                         : diag_set(d, RC_REFUSED, DIAG_NO_OFFSET,
+                                    "the document key's certificate does not hold at present");
     return best;
 }
 

@@ -36,8 +36,10 @@ void document_chain_free(struct document_chain *chain)
 enum rc document_chain_path(const char *key_path, char ret[PATH_LEN], struct diag *d)
 {
     const size_t len = strlen(key_path);
-    if (len < 5 || len >= PATH_LEN || strcmp(key_path + len - 4, ".pem") != 0)
-        return diag_set(d, RC_FORMAT, DIAG_NO_OFFSET, "'%.120s' is not named NAME.pem", key_path);
+    const char *const ending = key_path + (len < 5 ? len : len - 4);
+    if (len >= PATH_LEN || (strcmp(ending, ".pem") != 0 && strcmp(ending, ".pub") != 0))
+        return diag_set(d, RC_FORMAT, DIAG_NO_OFFSET,
+                        "'%.120s' is named neither NAME.pem nor NAME.pub", key_path);
     memcpy(ret, key_path, len - 4);
     memcpy(ret + len - 4, ".crt", sizeof ".crt");
     return RC_OK;

@@ -47,7 +47,8 @@ struct document_chain {
 };
 void document_chain_free(struct document_chain *chain); /* leaves it zeroed; for ON_EXIT too */
 
-/* "…/NAME.pem" to "…/NAME.crt", where a document key's chain stands. RC_FORMAT: no such name. */
+/* "…/NAME.pem" or "…/NAME.pub" to "…/NAME.crt", where a document key's chain stands. RC_FORMAT: no
+ * such name. */
 MUST_CHECK enum rc document_chain_path(const char *key_path, char ret[PATH_LEN], struct diag *d);
 
 /*

@@ -1,6 +1,7 @@
 #include <assert.h>
 #include <time.h>
 
+#include <openssl/ecdsa.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 
@@ -12,6 +13,7 @@
 #define SERIAL_LEN 16 /* bytes; RFC 5280 section 4.1.2.2 allows 20 */
 
 DEFINE_ON_EXIT(BIGNUM, BN_free)
+DEFINE_ON_EXIT(ECDSA_SIG, ECDSA_SIG_free)
 
 struct extension {
     int nid;
@@ -154,6 +156,61 @@ static bool ask_for_usage(X509_REQ *req)
     return X509_REQ_add_extensions(req, list) == 1;
 }
 
+static bool put_der_signature(X509_REQ *req, const uint8_t raw[SIGNATURE_LEN])
+{
+    ON_EXIT(ECDSA_SIG_free_at) ECDSA_SIG *sig = ECDSA_SIG_new();
+    BIGNUM *const r = BN_bin2bn(raw, EC_COORD_LEN, NULL);
+    BIGNUM *const s = BN_bin2bn(raw + EC_COORD_LEN, EC_COORD_LEN, NULL);
+    if (!sig || !r || !s || ECDSA_SIG_set0(sig, r, s) != 1) {
+        BN_free(r);
+        BN_free(s);
+        return false;
+    }
+    unsigned char *der = NULL;
+    const int len = i2d_ECDSA_SIG(sig, &der);
+    ASN1_BIT_STRING *const bits = ASN1_BIT_STRING_new();
+    X509_ALGOR *const how = X509_ALGOR_new();
+    bool good = len > 0 && bits && how && ASN1_STRING_set(bits, der, len) == 1 &&
+                X509_ALGOR_set0(how, OBJ_nid2obj(NID_ecdsa_with_SHA256), V_ASN1_UNDEF, NULL) == 1 &&
+                X509_REQ_set1_signature_algo(req, how) == 1;
+    if (good) {
+        bits->flags &= ~(long)(ASN1_STRING_FLAG_BITS_LEFT | 0x07); /* of whole bytes */
+        bits->flags |= ASN1_STRING_FLAG_BITS_LEFT;
+        X509_REQ_set0_signature(req, bits);
+    } else {
+        ASN1_BIT_STRING_free(bits);
+    }
+    X509_ALGOR_free(how);
+    OPENSSL_free(der);
+    return good;
+}
+
+/* By whoever keeps the key: OpenSSL has its public half alone. */
+static enum rc sign_by_keeper(X509_REQ *req, const struct private_key *key, struct diag *d)
+{
+    uint8_t raw[SIGNATURE_LEN];
+    unsigned char *body = NULL;
+    const int len = i2d_re_X509_REQ_tbs(req, &body);
+    if (len <= 0)
+        return failed("a request for a certificate", d);
+    const enum rc rc = private_key_sign(key, span_of(body, (size_t)len), raw, d);
+    OPENSSL_free(body);
+    if (rc != RC_OK)
+        return rc;
+    return put_der_signature(req, raw) && X509_REQ_verify(req, key->pkey) == 1
+               ? RC_OK
+               : failed("a request for a certificate", d);
+}
+
+static enum rc sign_request(X509_REQ *req, const struct private_key *key, struct diag *d)
+{
+    if (key->keeper)
+        return sign_by_keeper(req, key, d);
+    return X509_REQ_sign(req, key->pkey, EVP_sha256()) > 0
+               ? RC_OK
+               : failed("a request for a certificate", d);
+}
+
 enum rc document_csr_make(const struct private_key *key, const struct document_subject *subject,
                           struct buf *to, struct diag *d)
 {
@@ -163,8 +220,11 @@ enum rc document_csr_make(const struct private_key *key, const struct document_s
     ON_EXIT(x509_bio_free_at) BIO *bio = BIO_new(BIO_s_mem());
     if (!req || !bio || X509_REQ_set_version(req, X509_REQ_VERSION_1) != 1 ||
         !put_subject(X509_REQ_get_subject_name(req), subject) ||
-        X509_REQ_set_pubkey(req, key->pkey) != 1 || !ask_for_usage(req) ||
-        X509_REQ_sign(req, key->pkey, EVP_sha256()) <= 0 || PEM_write_bio_X509_REQ(bio, req) != 1)
+        X509_REQ_set_pubkey(req, key->pkey) != 1 || !ask_for_usage(req))
         return failed("a request for a certificate", d);
-    return put_pem(bio, to, d);
+    const enum rc rc = sign_request(req, key, d);
+    if (rc != RC_OK)
+        return rc;
+    return PEM_write_bio_X509_REQ(bio, req) == 1 ? put_pem(bio, to, d)
+                                                 : failed("a request for a certificate", d);
 }

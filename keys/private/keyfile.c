@@ -111,7 +111,7 @@ enum rc private_key_load(const char *path, struct private_key **ret, struct diag
 
 enum rc private_key_save(const struct private_key *key, const char *path, struct diag *d)
 {
-    assert(key && path);
+    assert(key && !key->keeper && path);
 
     ON_EXIT(bio_free_at) BIO *bio = BIO_new(BIO_s_secmem());
     const char *text = NULL;

@@ -1,7 +1,7 @@
 /*
  * The one way in which a file that holds a secret is read: what keyfile.h promises of
  * owner, mode, links and folder is checked on the open file, not on its name. For
- * keys/private alone.
+ * keys/private and keys/pkcs11 alone.
  */
 #pragma once
 

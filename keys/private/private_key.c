@@ -8,6 +8,7 @@
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
+#include <openssl/params.h>
 
 #include "core/crypto/sm2.h"
 
@@ -100,6 +101,22 @@ static enum rc check_halves(EVP_PKEY *pkey, struct diag *d)
     return diag_set(d, RC_FORMAT, DIAG_NO_OFFSET, "private and public half do not belong together");
 }
 
+static enum rc make(const struct public_numbers *numbers, EVP_PKEY **pkey, struct private_key **ret,
+                    struct diag *d)
+{
+    struct private_key *const key = calloc(1, sizeof *key);
+    if (!key)
+        return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "a private key");
+    if (pthread_mutex_init(&key->lock, NULL) != 0) {
+        free(key);
+        return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "a private key's lock");
+    }
+    key->numbers = *numbers;
+    key->pkey = TAKE(*pkey);
+    *ret = key;
+    return RC_OK;
+}
+
 enum rc private_key_new(EVP_PKEY **pkey, struct private_key **ret, struct diag *d)
 {
     assert(pkey && *pkey && ret);
@@ -111,21 +128,57 @@ enum rc private_key_new(EVP_PKEY **pkey, struct private_key **ret, struct diag *
         rc = check_halves(*pkey, d);
     if (rc == RC_OK && numbers.alg == ALG_SM2)
         rc = sm2_identity(&numbers, z, d);
-    if (rc != RC_OK)
-        return rc;
+    if (rc == RC_OK)
+        rc = make(&numbers, pkey, ret, d);
+    if (rc == RC_OK)
+        memcpy((*ret)->sm2_z, z, sizeof z);
+    return rc;
+}
 
-    struct private_key *const key = calloc(1, sizeof *key);
-    if (!key)
-        return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "a private key");
-    if (pthread_mutex_init(&key->lock, NULL) != 0) {
-        free(key);
-        return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "a private key's lock");
-    }
-    key->numbers = numbers;
-    memcpy(key->sm2_z, z, sizeof z);
-    key->pkey = TAKE(*pkey);
-    *ret = key;
-    return RC_OK;
+/* --- keys that somebody else keeps --- */
+
+static EVP_PKEY *public_p256(const struct public_numbers *numbers)
+{
+    uint8_t point[1 + 2 * EC_COORD_LEN] = { POINT_CONVERSION_UNCOMPRESSED };
+    char group[] = "P-256";
+    memcpy(point + 1, numbers->x, EC_COORD_LEN);
+    memcpy(point + 1 + EC_COORD_LEN, numbers->y, EC_COORD_LEN);
+    OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group, 0),
+        OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point, sizeof point),
+        OSSL_PARAM_construct_end(),
+    };
+    EVP_PKEY *pkey = NULL;
+    ON_EXIT(EVP_PKEY_CTX_free_at) EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
+    if (!ctx || EVP_PKEY_fromdata_init(ctx) != 1 ||
+        EVP_PKEY_fromdata(ctx, &pkey, EVP_PKEY_PUBLIC_KEY, params) != 1)
+        return NULL;
+    return pkey;
+}
+
+enum rc private_key_kept(const struct public_numbers *numbers, const struct key_keeper *keeper,
+                         struct private_key **ret, struct diag *d)
+{
+    assert(numbers && keeper && ret);
+
+    ON_EXIT(EVP_PKEY_free_at) EVP_PKEY *pkey = NULL;
+    if (numbers->alg == ALG_ES256)
+        pkey = public_p256(numbers);
+    else if (numbers->alg == ALG_EDDSA)
+        pkey = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, numbers->x, ED25519_PUB_LEN);
+    else
+        return diag_set(d, RC_REFUSED, DIAG_NO_OFFSET, "SM2 and RSA keys are kept in files alone");
+    if (!pkey)
+        return private_key_refused("take the public half of a key", d);
+    const enum rc rc = make(numbers, &pkey, ret, d);
+    if (rc == RC_OK)
+        (*ret)->keeper = keeper;
+    return rc;
+}
+
+const struct key_keeper *private_key_keeper(const struct private_key *key)
+{
+    return key->keeper;
 }
 
 enum rc private_key_generate(enum cose_alg alg, struct private_key **ret, struct diag *d)

@@ -6,7 +6,7 @@
 #include <openssl/evp.h>
 
 #include "core/crypto/hash.h"
-#include "keys/private/keyfile.h"
+#include "keys/private/kept_key.h"
 
 DEFINE_ON_EXIT(EVP_PKEY, EVP_PKEY_free)
 DEFINE_ON_EXIT(EVP_PKEY_CTX, EVP_PKEY_CTX_free)
@@ -17,9 +17,10 @@ DEFINE_ON_EXIT(EVP_PKEY_CTX, EVP_PKEY_CTX_free)
 
 struct private_key {
     struct public_numbers numbers;
-    uint8_t sm2_z[SM3_LEN]; /* SM2 alone: what sm2_digest() wants */
-    EVP_PKEY *pkey;
-    pthread_mutex_t lock; /* of idle and idle_count */
+    uint8_t sm2_z[SM3_LEN];          /* SM2 alone: what sm2_digest() wants */
+    EVP_PKEY *pkey;                  /* of a kept key: its public half */
+    const struct key_keeper *keeper; /* NULL: the key is here */
+    pthread_mutex_t lock;            /* of idle and idle_count */
     EVP_PKEY_CTX *idle[PRIVATE_KEY_IDLE_MAX];
     size_t idle_count;
 };

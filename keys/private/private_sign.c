@@ -113,10 +113,18 @@ static enum rc sign_digest(const struct private_key *key, const uint8_t digest[S
     return RC_OK;
 }
 
+static enum rc ask_keeper(const struct private_key *key, struct span what,
+                          uint8_t ret[SIGNATURE_LEN], struct diag *d)
+{
+    return key->keeper->sign(key->keeper->at, &key->numbers, what, ret, d);
+}
+
 /* A digest's signature as r ‖ s. */
 static enum rc sign_curve(const struct private_key *key, const uint8_t digest[SHA256_LEN],
                           uint8_t ret[SIGNATURE_LEN], struct diag *d)
 {
+    if (key->keeper)
+        return ask_keeper(key, span_of(digest, SHA256_LEN), ret, d);
     uint8_t der[ECDSA_DER_MAX];
     size_t len = sizeof der;
     const enum rc rc = sign_digest(key, digest, der, &len, d);
@@ -172,6 +180,8 @@ static enum rc sign_rs256(const struct private_key *key, struct span msg, uint8_
 static enum rc sign_eddsa(const struct private_key *key, struct span msg,
                           uint8_t ret[SIGNATURE_LEN], struct diag *d)
 {
+    if (key->keeper)
+        return ask_keeper(key, msg, ret, d);
     ON_EXIT(EVP_MD_CTX_free_at) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     size_t len = SIGNATURE_LEN;
     if (!ctx || EVP_DigestSignInit(ctx, NULL, NULL, NULL, key->pkey) != 1)

@@ -3,9 +3,11 @@
 #include <assert.h>
 #include <dirent.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/crypto/pubkey_pem.h"
 #include "core/sys/file.h"
 
 static void dir_close_at(DIR **dir)
@@ -60,6 +62,7 @@ static enum rc keep_key(struct signer *s, const char *path, struct private_key *
         return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "the signer's keys");
     s->keys = more;
     more[s->count] = (struct signing_key){ .trusted = trusted };
+    (void)snprintf(more[s->count].file, SIGNER_PLACE_LEN, "%s", strrchr(path, '/') + 1);
     if (trusted->use == USE_DOCUMENT) {
         const enum rc rc = load_chain(path, private_key_public(*key), &more[s->count].chain, d);
         if (rc != RC_OK)
@@ -69,10 +72,28 @@ static enum rc keep_key(struct signer *s, const char *path, struct private_key *
     return RC_OK;
 }
 
-static bool is_key_file(const char *name)
+static bool has_ending(const char *name, const char *ending)
 {
     const size_t len = strlen(name);
-    return name[0] != '.' && len > 4 && strcmp(name + len - 4, ".pem") == 0;
+    return name[0] != '.' && len > 4 && strcmp(name + len - 4, ending) == 0;
+}
+
+/* What the trust list does not hold may be for later, or another home's. */
+static enum rc take_kept(const struct signer *s, const char *path, struct private_key **ret,
+                         struct diag *d)
+{
+    struct public_numbers numbers;
+    struct diag why = DIAG_INIT;
+    ON_EXIT(buf_free_at) struct buf pem = { 0 };
+    enum rc rc = file_read(path, PUBKEY_PEM_MAX, &pem, &why);
+    if (rc == RC_OK)
+        rc = pubkey_pem_read(buf_span(&pem), &numbers, &why);
+    if (rc == RC_OK && !s->keeper)
+        rc = diag_set(&why, RC_REFUSED, DIAG_NO_OFFSET,
+                      "its private half is in an HSM, and sitecert.ini names none");
+    if (rc == RC_OK)
+        rc = private_key_kept(&numbers, s->keeper, ret, &why);
+    return rc == RC_OK ? RC_OK : diag_set(d, rc, DIAG_NO_OFFSET, "'%.120s': %s", path, why.text);
 }
 
 /* NULL at the end, and with errno set when the folder can't be read on. */
@@ -93,12 +114,13 @@ static enum rc load_folder(struct signer *s, const char *folder, struct diag *d)
     const char *name;
     while ((name = next_name(dir)) != NULL) {
         char path[PATH_LEN];
-        if (!is_key_file(name))
+        const bool here = has_ending(name, ".pem");
+        if (!here && !has_ending(name, ".pub"))
             continue;
         ON_EXIT(private_key_free_at) struct private_key *key = NULL;
         enum rc rc = path_join(folder, name, path, d);
         if (rc == RC_OK)
-            rc = private_key_load(path, &key, d);
+            rc = here ? private_key_load(path, &key, d) : take_kept(s, path, &key, d);
         if (rc == RC_OK)
             rc = keep_key(s, path, &key, d);
         if (rc != RC_OK)
@@ -109,8 +131,8 @@ static enum rc load_folder(struct signer *s, const char *folder, struct diag *d)
                                  folder, strerror(errno));
 }
 
-enum rc signer_load(const char *folder, const struct trust_list *trust, struct signer **ret,
-                    struct diag *d)
+enum rc signer_load(const char *folder, const struct trust_list *trust,
+                    const struct key_keeper *keeper, struct signer **ret, struct diag *d)
 {
     assert(folder && trust && ret);
 
@@ -121,6 +143,7 @@ enum rc signer_load(const char *folder, const struct trust_list *trust, struct s
     }
     ON_EXIT(signer_free_at) struct signer *s = fresh;
     s->trust = trust;
+    s->keeper = keeper;
     const enum rc rc = load_folder(s, folder, d);
     if (rc != RC_OK)
         return rc;
@@ -141,6 +164,26 @@ void signer_free(struct signer *s)
     free(s->keys);
     (void)pthread_mutex_destroy(&s->lock);
     free(s);
+}
+
+enum rc signer_keys(struct signer *s, struct signer_held ret[SIGNER_KEYS_MAX], size_t *ret_count,
+                    struct diag *d)
+{
+    assert(s && ret && ret_count);
+    (void)d;
+
+    size_t count = 0;
+    for (size_t i = 0; i < s->count && count < SIGNER_KEYS_MAX; i++) {
+        const struct key_keeper *const keeper = private_key_keeper(s->keys[i].key);
+        struct signer_held *const h = &ret[count++];
+        *h = (struct signer_held){ .usable = true };
+        memcpy(h->kid, s->keys[i].trusted->kid, KID_LEN);
+        if (keeper)
+            h->usable = keeper->has(keeper->at, private_key_public(s->keys[i].key));
+        (void)snprintf(h->place, sizeof h->place, "%s", keeper ? keeper->name : s->keys[i].file);
+    }
+    *ret_count = count;
+    return RC_OK;
 }
 
 const struct signing_key *signing_key_find(const struct signer *s, enum key_use use, int64_t now_s,

@@ -13,7 +13,7 @@ enum rc signer_open(const char *home, const struct trust_list *trust, struct sig
 
     char folder[PATH_LEN];
     const enum rc rc = path_join(home, "keys", folder, d);
-    return rc == RC_OK ? signer_load(folder, trust, ret, d) : rc;
+    return rc == RC_OK ? signer_load(folder, trust, NULL, ret, d) : rc;
 }
 
 enum rc signer_order_alone(struct signer *s, struct span kid, uint32_t action, int64_t now_s,
@@ -48,4 +48,9 @@ enum rc signer_status(struct signer *s, struct signer_status *ret, struct diag *
     *ret = (struct signer_status){ .trust_sequence = s->trust->sequence };
     memcpy(ret->deployment, s->trust->deployment, DEPLOYMENT_LEN);
     return RC_OK;
+}
+
+bool signer_is_there(struct signer *s)
+{
+    return s != NULL;
 }

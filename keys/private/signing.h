@@ -12,10 +12,12 @@ struct signing_key {
     struct private_key *key;           /* owned */
     const struct trusted_key *trusted; /* borrows the trust list; same public numbers */
     struct document_chain *chain;      /* owned; NULL: no document key, or it has none */
+    char file[SIGNER_PLACE_LEN];       /* its name in the folder */
 };
 
 struct signer {
     const struct trust_list *trust;
+    const struct key_keeper *keeper; /* NULL: none */
     size_t count;
     struct signing_key *keys;
     pthread_mutex_t lock; /* of the three below */

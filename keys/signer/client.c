@@ -1,6 +1,7 @@
 #include "keys/signer/client.h"
 
 #include <assert.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -306,7 +307,34 @@ enum rc signer_status(struct signer *s, struct signer_status *ret, struct diag *
                                        .checkpoint_size = a.checkpoint_size,
                                        .last_iat = a.last_iat };
         memcpy(ret->deployment, a.deployment.ptr, DEPLOYMENT_LEN);
+        memcpy(ret->hsm, a.hsm, sizeof ret->hsm);
     }
     (void)pthread_mutex_unlock(&s->lock);
     return rc;
+}
+
+enum rc signer_keys(struct signer *s, struct signer_held ret[SIGNER_KEYS_MAX], size_t *ret_count,
+                    struct diag *d)
+{
+    assert(s && ret && ret_count);
+    struct signer_answer a;
+    const struct signer_question q = { .ask = SIGNER_ASK_KEYS };
+    (void)pthread_mutex_lock(&s->lock);
+    enum rc rc = client_ask(s, &q, &a, d);
+    if (rc == RC_OK)
+        rc = signer_keys_read(a.items, ret, ret_count, d);
+    (void)pthread_mutex_unlock(&s->lock);
+    return rc;
+}
+
+bool signer_is_there(struct signer *s)
+{
+    assert(s);
+    if (pthread_mutex_trylock(&s->lock) != 0)
+        return true; /* it is being asked */
+    struct pollfd p = { .fd = s->socket, .events = POLLIN };
+    /* Between two answers nothing can be read but its end. */
+    const bool there = s->socket >= 0 && poll(&p, 1, 0) == 0;
+    (void)pthread_mutex_unlock(&s->lock);
+    return there;
 }

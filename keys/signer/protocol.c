@@ -45,6 +45,7 @@ static const struct cbor_field answer_fields[] = {
     A(9, FIELD_U64, trust_sequence, UINT64_MAX),
     A(10, FIELD_U64, checkpoint_size, UINT64_MAX),
     A(11, FIELD_I64, last_iat, 0),
+    A(12, FIELD_CHARS, hsm, sizeof((struct signer_answer *)NULL)->hsm),
     { .name = NULL },
 };
 

@@ -31,8 +31,9 @@ enum signer_ask {
     SIGNER_ASK_ORDER_ALONE = 8, /* kid action now → flag */
     SIGNER_ASK_ORDER = 9,       /* payload (first) second now → */
     SIGNER_ASK_PLACE = 10,      /* items → */
+    SIGNER_ASK_KEYS = 11,       /* → items */
 };
-#define SIGNER_ASK_COUNT 11
+#define SIGNER_ASK_COUNT 12
 
 /* A question. Spans are borrowed; what does not belong to the kind of question is empty. */
 struct signer_question {
@@ -62,6 +63,7 @@ struct signer_answer {
     struct span deployment;
     uint64_t trust_sequence, checkpoint_size;
     int64_t last_iat;
+    char hsm[240];
 };
 
 /* Appends the message. */
@@ -99,6 +101,11 @@ void signer_contents_put(struct buf *to, const struct document_job *jobs, size_t
  * not of the room that was asked for. */
 MUST_CHECK enum rc signer_contents_read(struct span items, struct document_job *jobs, size_t count,
                                         struct diag *d);
+
+/* Keys as items: [kid, usable, place] each. */
+void signer_keys_put(struct buf *to, const struct signer_held *keys, size_t count);
+MUST_CHECK enum rc signer_keys_read(struct span items, struct signer_held ret[SIGNER_KEYS_MAX],
+                                    size_t *ret_count, struct diag *d);
 
 /* Orders' places as items: [log index, leaf] each. */
 void signer_places_put(struct buf *to, const struct placed_order *orders, size_t count);

@@ -1,4 +1,4 @@
-/* The long parts of a message: many tokens, many orders. */
+/* The long parts of a message: many tokens, many orders, all keys. */
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
@@ -101,6 +101,49 @@ enum rc signer_places_read(struct span items, struct placed_order *ret, size_t *
         if (good)
             memcpy(ret[i].leaf, leaf.ptr, SHA256_LEN);
     }
+    if (!good || !cbor_end(&c))
+        return RC_FORMAT;
+    *ret_count = (size_t)count;
+    return RC_OK;
+}
+
+void signer_keys_put(struct buf *to, const struct signer_held *keys, size_t count)
+{
+    cbor_put_array(to, count);
+    for (size_t i = 0; i < count; i++) {
+        cbor_put_array(to, 3);
+        cbor_put_bytes(to, span_of(keys[i].kid, KID_LEN));
+        cbor_put_uint(to, keys[i].usable ? 1 : 0);
+        cbor_put_cstr(to, keys[i].place);
+    }
+}
+
+static bool read_key(struct cbor_reader *c, struct signer_held *ret)
+{
+    uint64_t parts = 0, usable = 0;
+    struct span kid, place;
+    if (!cbor_array(c, "key", 3, &parts) || !cbor_bytes(c, "kid", KID_LEN, KID_LEN, &kid) ||
+        !cbor_uint(c, "usable", 1, &usable) ||
+        !cbor_text(c, "place", 1, SIGNER_PLACE_LEN - 1, &place))
+        return false;
+    if (parts != 3)
+        return cbor_fail(c, "a key is a kid, whether it can be used, and a place");
+    *ret = (struct signer_held){ .usable = usable == 1 };
+    memcpy(ret->kid, kid.ptr, KID_LEN);
+    memcpy(ret->place, place.ptr, place.len);
+    return true;
+}
+
+enum rc signer_keys_read(struct span items, struct signer_held ret[SIGNER_KEYS_MAX],
+                         size_t *ret_count, struct diag *d)
+{
+    assert(ret && ret_count);
+
+    struct cbor_reader c = cbor_reader_over(items, d);
+    uint64_t count = 0;
+    bool good = cbor_array(&c, "keys", SIGNER_KEYS_MAX, &count);
+    for (uint64_t i = 0; good && i < count; i++)
+        good = read_key(&c, &ret[i]);
     if (!good || !cbor_end(&c))
         return RC_FORMAT;
     *ret_count = (size_t)count;

@@ -20,6 +20,7 @@ struct signer;
 
 #define SIGNER_SOCKET "run/signer.sock" /* in the home */
 #define SIGNER_WORDS  "the signer"      /* how d begins when it cannot be reached, or has gone */
+#define SIGNER_HSM    "the HSM"         /* when it is there, and what keeps its keys is not */
 
 /*
  * Connects to the signer of the home. When none runs there, one is started, found beside our own
@@ -115,5 +116,21 @@ struct signer_status {
     uint64_t trust_sequence;
     uint64_t checkpoint_size;
     int64_t last_iat; /* Unix seconds; 0: no token yet */
+    char hsm[240];    /* why keys in an HSM cannot be used; "": they can, or there are none */
 };
 MUST_CHECK enum rc signer_status(struct signer *s, struct signer_status *ret, struct diag *d);
+
+/* False: it has gone, and the next question waits for it. Does not block. */
+bool signer_is_there(struct signer *s);
+
+#define SIGNER_KEYS_MAX  128
+#define SIGNER_PLACE_LEN 80
+
+/* A key that the signer signs with, and where it is. */
+struct signer_held {
+    uint8_t kid[KID_LEN];
+    bool usable;                  /* now, but for its dates */
+    char place[SIGNER_PLACE_LEN]; /* a file's name, or "hsm:LABEL" */
+};
+MUST_CHECK enum rc signer_keys(struct signer *s, struct signer_held ret[SIGNER_KEYS_MAX],
+                               size_t *ret_count, struct diag *d);

@@ -4,7 +4,7 @@
 # Usage: signer_alone.sh SIGNER "ARCHIVE…" "PROGRAM…"
 set -eu
 signer=$1 archives=$2 programs=$3
-inside='signer_load|signing_key_find'
+inside='signer_load|signing_key_find|pkcs11_open'
 fail() {
     echo "$*" >&2
     exit 1

@@ -81,7 +81,7 @@ void document_world_open(struct document_world *w)
     struct diag d = DIAG_INIT;
     signer_free(w->signer);
     w->signer = NULL;
-    if (signer_load(w->folder, w->trust, &w->signer, &d) != RC_OK)
+    if (signer_load(w->folder, w->trust, NULL, &w->signer, &d) != RC_OK)
         fail_msg("%s", d.text);
 }
 

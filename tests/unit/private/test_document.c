@@ -338,7 +338,7 @@ static void a_signer_with_another_key_s_certificate_does_not_open(void **state)
         document_certificate_make(w->ca, buf_span(&w->ca_pem), other, &subject, &pem, NULL), RC_OK);
     document_world_put_chain(w, buf_span(&pem));
     struct signer *s = NULL;
-    assert_int_equal(signer_load(w->folder, w->trust, &s, &d), RC_REFUSED);
+    assert_int_equal(signer_load(w->folder, w->trust, NULL, &s, &d), RC_REFUSED);
     assert_non_null(strstr(d.text, "of another key"));
     assert_non_null(strstr(d.text, "document-1.crt"));
 }

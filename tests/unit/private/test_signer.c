@@ -15,7 +15,7 @@ static int setup(void **state)
 {
     static struct world w;
     fixture_make(&w.fx);
-    assert_int_equal(signer_load(w.fx.folder, w.fx.trust, &w.signer, NULL), RC_OK);
+    assert_int_equal(signer_load(w.fx.folder, w.fx.trust, NULL, &w.signer, NULL), RC_OK);
     *state = &w;
     return 0;
 }
@@ -165,7 +165,7 @@ static void an_unsafe_key_file_opens_no_signer(void **state)
     char path[PATH_LEN];
     scratch_path(w->fx.folder, "publish-1.pem", path);
     assert_int_equal(chmod(path, 0640), 0);
-    assert_int_equal(signer_load(w->fx.folder, w->fx.trust, &s, NULL), RC_REFUSED);
+    assert_int_equal(signer_load(w->fx.folder, w->fx.trust, NULL, &s, NULL), RC_REFUSED);
     assert_null(s);
 }
 
@@ -173,7 +173,7 @@ static void a_missing_folder_opens_no_signer(void **state)
 {
     struct world *const w = *state;
     struct signer *s = NULL;
-    assert_int_equal(signer_load("/nonexistent/keys", w->fx.trust, &s, NULL), RC_NOT_FOUND);
+    assert_int_equal(signer_load("/nonexistent/keys", w->fx.trust, NULL, &s, NULL), RC_NOT_FOUND);
     assert_null(s);
 }
 
@@ -187,7 +187,7 @@ static void files_of_other_names_are_left_alone(void **state)
         scratch_path(w->fx.folder, names[i], path);
         assert_int_equal(file_create(path, SPAN_LITERAL("not a key"), 0644, NULL), RC_OK);
     }
-    assert_int_equal(signer_load(w->fx.folder, w->fx.trust, &s, NULL), RC_OK);
+    assert_int_equal(signer_load(w->fx.folder, w->fx.trust, NULL, &s, NULL), RC_OK);
     signer_free(s);
 }
 
@@ -201,7 +201,7 @@ static void a_void_leaf_needs_a_log_key_and_a_reason(void **state)
     scratch_path(w->fx.folder, "log-1.pem", path);
     assert_int_equal(unlink(path), 0);
     ON_EXIT(signer_free_at) struct signer *s = NULL;
-    assert_int_equal(signer_load(w->fx.folder, w->fx.trust, &s, NULL), RC_OK);
+    assert_int_equal(signer_load(w->fx.folder, w->fx.trust, NULL, &s, NULL), RC_OK);
     assert_int_equal(signer_void(s, 7, "x", FIXTURE_NOW, &out, NULL), RC_NOT_FOUND);
     assert_int_equal(out.len, 0);
 }

@@ -17,7 +17,7 @@ static int setup(void **state)
 {
     static struct world w;
     fixture_make(&w.fx);
-    assert_int_equal(signer_load(w.fx.folder, w.fx.trust, &w.signer, NULL), RC_OK);
+    assert_int_equal(signer_load(w.fx.folder, w.fx.trust, NULL, &w.signer, NULL), RC_OK);
     *state = &w;
     return 0;
 }
@@ -145,7 +145,7 @@ static void without_a_publish_key_nothing_is_published(void **state)
     char path[PATH_LEN];
     scratch_path(w->fx.folder, "publish-1.pem", path);
     assert_int_equal(unlink(path), 0);
-    assert_int_equal(signer_load(w->fx.folder, w->fx.trust, &s, NULL), RC_OK);
+    assert_int_equal(signer_load(w->fx.folder, w->fx.trust, NULL, &s, NULL), RC_OK);
     directory_put(&w->fx, &dir);
     assert_int_equal(signer_publication(s, TYP_DIRECTORY, buf_span(&dir), FIXTURE_NOW, &out, NULL),
                      RC_NOT_FOUND);

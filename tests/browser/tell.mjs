@@ -4,8 +4,8 @@ export const NOW = 1717214400 // when the lists of the vectors were made
 
 export async function tellers(base) {
   const load = (name) => import(`${base}/${name}.js`)
-  const [bytes, cbor, keysOf, cose, tokens, staples, trustOf, columns, directoryOf, bundleOf, tlog, refusedOf] = await Promise.all(
-    ['bytes', 'cbor', 'keys', 'cose', 'token', 'staple', 'trust', 'columns', 'directory', 'bundle', 'tlog', 'refused'].map(load),
+  const [bytes, cbor, keysOf, cose, tokens, staples, trustOf, columns, directoryOf, bundleOf, updates, tlog, refusedOf] = await Promise.all(
+    ['bytes', 'cbor', 'keys', 'cose', 'token', 'staple', 'trust', 'columns', 'directory', 'bundle', 'update', 'tlog', 'refused'].map(load),
   )
   const hex = bytes.toHex
 
@@ -109,12 +109,20 @@ export async function tellers(base) {
     ]
   }
 
+  // before: the bundle that the delta is for.
+  async function delta(input, { before }) {
+    const old = await bundleOf.openBundle(before)
+    const update = new updates.Update(old)
+    await update.apply(input)
+    return [`from ${old.header.sequence}`, ...(await bundle(await update.finish()))]
+  }
+
   async function log(input, { trustList }) {
     const { origin, size, root } = await tlog.readCheckpoint(input, await trustOf.readTrustList(trustList), NOW)
     return [`origin ${origin}`, `size ${size}`, `root ${hex(root)}`]
   }
 
-  const tells = { token, staple, trust, deadlines, directory, bundle, log }
+  const tells = { token, staple, trust, deadlines, directory, bundle, delta, log }
 
   // The telling, or 'refused'.
   return async (area, input, beside) => {

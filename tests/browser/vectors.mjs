@@ -20,10 +20,10 @@ function cases(area, beside) {
 }
 
 // The others: NAME.in, and beside it what it means.
-function files(area, pattern) {
+function files(area, pattern, beside) {
   return readdirSync(join(folder, area)).filter((file) => pattern.test(file)).map((file) => {
     const name = file.replace(/\.in$/, '')
-    return { area, name, input: bytesOf(area, file), want: textOf(area, `${name}.want`), beside: { name, trustList: bytesOf(area, 'trust.cbor') } }
+    return { area, name, input: bytesOf(area, file), want: textOf(area, `${name}.want`), beside: { ...beside, name, trustList: bytesOf(area, 'trust.cbor') } }
   })
 }
 
@@ -36,6 +36,7 @@ export function readVectors() {
     ...files('deadlines', /^block-.*\.in$/),
     ...files('directory', /\.in$/),
     ...files('bundle', /\.in$/),
+    ...files('delta', /\.in$/, { before: bytesOf('delta', 'before.scb') }),
     ...files('log', /^checkpoint.*\.in$/),
   ]
 }

@@ -9,7 +9,7 @@ const tell = await tellers(WEB_FOLDER)
 const vectors = readVectors()
 
 test('there are vectors of every area', () => {
-  for (const area of ['token', 'staple', 'trust', 'deadlines', 'directory', 'bundle', 'log']) {
+  for (const area of ['token', 'staple', 'trust', 'deadlines', 'directory', 'bundle', 'delta', 'log']) {
     assert.ok(vectors.filter((vector) => vector.area === area).length >= 4, area)
   }
 })

@@ -246,6 +246,10 @@ async function update(asked) {
   ui.update.disabled = false
 }
 
+function updateWhenOld() {
+  return isFresh(device) || ui.update.disabled ? undefined : update(false)
+}
+
 async function keepPage() {
   const worker = await navigator.serviceWorker?.register('/sw.js', { scope: '/' }).catch(() => undefined)
   ui.offline.textContent = say(worker ? 'offlineReady' : 'offlineNot')
@@ -271,4 +275,5 @@ ui.update.addEventListener('click', () => update(true))
 opening = openData()
 judgeAddress()
 keepPage()
-opening.then(() => (isFresh(device) ? undefined : update(false)))
+opening.then(updateWhenOld)
+addEventListener('online', updateWhenOld)

@@ -10,14 +10,14 @@ import { need, unlessRefused } from './refused.js'
 import { isWitnessed, readCheckpoint } from './tlog.js'
 import { findSigner, needPublished, readTrustList } from './trust.js'
 
-const MAGIC = 'SCBUNDL1'
-const TYP = 'application/sitecert-bundle+cbor'
+export const MAGIC = 'SCBUNDL1'
+export const TYP = 'application/sitecert-bundle+cbor'
 const HEADER_MAX = 4096
 const SECTION_MAX = 64 * 2 ** 20
 const CHECK_LEN = 8
 const ENTRY_LEN = 4 + CHECK_LEN
-const SECTIONS = ['trust', 'directory', 'policy', 'checkpoint', 'survivors', 'selftest']
-const SETS = ['status', 'deadlines']
+export const SECTIONS = ['trust', 'directory', 'policy', 'checkpoint', 'survivors', 'selftest']
+export const SETS = ['status', 'deadlines']
 const VECTORS_MAX = 64
 const VECTOR_MAX = 768
 
@@ -181,6 +181,7 @@ export async function openBundle(file, roots) {
   const length = cut.be32('the header')
   need(length <= HEADER_MAX, 'a header that is too long')
   const message = readSign1(cut.take(length, 'the header'))
+  const head = file.subarray(0, cut.at) // what its signature stands in
   const header = readHeader(message.payload)
 
   const sections = {}
@@ -194,6 +195,7 @@ export async function openBundle(file, roots) {
   const checkpoint = await readCheckpoint(sections.checkpoint, trust, header.issued)
 
   return {
+    head,
     header,
     sections,
     trust,
@@ -201,6 +203,8 @@ export async function openBundle(file, roots) {
     policy: readPolicy(sections.policy),
     checkpoint,
     witnessed: await isWitnessed(checkpoint, trust),
+    table,
+    plain: (i, block) => readBlock(header, table[i], SETS[i], block),
     row: rowReader(header, table),
     survivor: survivorReader(sections.survivors, header.sections[SECTIONS.indexOf('survivors')].hash),
   }

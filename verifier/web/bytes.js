@@ -36,6 +36,13 @@ export function toNumber(bytes) {
   return bytes.length === 0 ? 0n : BigInt(`0x${toHex(bytes)}`)
 }
 
+// Big endian; a number below 2 ** 32.
+export function be32(number) {
+  const bytes = new Uint8Array(4)
+  new DataView(bytes.buffer).setUint32(0, number)
+  return bytes
+}
+
 export function utf8(text) {
   return ENCODER.encode(text)
 }

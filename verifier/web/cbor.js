@@ -130,20 +130,25 @@ export function split(bytes, what, max) {
   return items
 }
 
-// --- writing: what Sig_structures and key ids need ---
+// --- writing: what Sig_structures, key ids and the header of a bundle need ---
 
 function head(major, n) {
   if (n < 24) return Uint8Array.of((major << 5) | n)
   if (n < 0x100) return Uint8Array.of((major << 5) | 24, n)
   if (n < 0x10000) return Uint8Array.of((major << 5) | 25, n >> 8, n & 255)
-  return Uint8Array.of((major << 5) | 26, n >>> 24, (n >>> 16) & 255, (n >>> 8) & 255, n & 255)
+  if (n < 2 ** 32) return Uint8Array.of((major << 5) | 26, n >>> 24, (n >>> 16) & 255, (n >>> 8) & 255, n & 255)
+  const out = new Uint8Array(9)
+  out[0] = (major << 5) | 27
+  new DataView(out.buffer).setBigUint64(1, BigInt(n))
+  return out
 }
 
-// Integers below 2^32 in size, texts, byte strings, arrays, maps whose keys stand in order.
+// Integers that are numbers, texts, byte strings, arrays, tagged items, maps whose keys stand in order.
 export function write(value) {
   if (typeof value === 'number') return value < 0 ? head(MAJOR.negative, -1 - value) : head(MAJOR.uint, value)
   if (typeof value === 'string') return concat(head(MAJOR.text, utf8(value).length), utf8(value))
   if (value instanceof Uint8Array) return concat(head(MAJOR.bytes, value.length), value)
+  if (value instanceof Tagged) return concat(head(MAJOR.tag, value.tag), write(value.value))
   if (Array.isArray(value)) return concat(head(MAJOR.array, value.length), ...value.map(write))
   return concat(head(MAJOR.map, value.size), ...[...value].flatMap(([key, item]) => [write(key), write(item)]))
 }

@@ -1,6 +1,6 @@
 // Blocks of columns, and how they are coded (docs/formats.md, "Columns").
-import { compare, concat } from './bytes.js'
-import { inflate } from './inflate.js'
+import { be32, compare, concat } from './bytes.js'
+import { deflate, inflate } from './inflate.js'
 import { need } from './refused.js'
 
 export const BLOCK_ROWS = 65536
@@ -10,7 +10,7 @@ export const STATUS = { valid: 0, invalid: 1, suspended: 2 }
 
 const DICTIONARY_MAX = 65535
 const RUN_LEN = 2
-const PARTS = {
+export const PARTS = {
   status: (rows) => [{ count: Math.ceil(rows / 4), width: 1 }],
   deadlines: (rows) => [{ count: rows, width: 2 }, { count: rows, width: 3 }],
 }
@@ -137,6 +137,22 @@ export async function decodeBlock(coded, rows, set) {
   return plain
 }
 
+// Coded again by this device, by one coding that suits all: planes.
+export async function encodeBlock(plain, rows, set) {
+  const columns = []
+  let at = 0
+  for (const { count, width } of PARTS[set](rows)) {
+    const out = new Uint8Array(count * width)
+    for (let plane = 0, to = 0; plane < width; plane++) {
+      for (let row = 0; row < count; row++) out[to++] = plain[at + row * width + plane]
+    }
+    const packed = await deflate('deflate-raw', out)
+    columns.push(Uint8Array.of(CODINGS.indexOf(planes)), be32(packed.length), packed)
+    at += out.length
+  }
+  return concat(...columns)
+}
+
 export function statusAt(plain, row) {
   return (plain[row >> 2] >> (2 * (row & 3))) & 3
 }
@@ -145,4 +161,18 @@ export function deadlineAt(plain, rows, row) {
   const view = viewOf(plain)
   const at = 2 * rows + 3 * row
   return { version: view.getUint16(2 * row), deadline: (view.getUint8(at) << 16) | view.getUint16(at + 1) }
+}
+
+// value: below 4.
+export function setStatusAt(plain, row, value) {
+  const shift = 2 * (row & 3)
+  plain[row >> 2] = (plain[row >> 2] & ~(3 << shift)) | (value << shift)
+}
+
+export function setDeadlineAt(plain, rows, row, { version, deadline }) {
+  const view = viewOf(plain)
+  const at = 2 * rows + 3 * row
+  view.setUint16(2 * row, version)
+  view.setUint8(at, deadline >> 16)
+  view.setUint16(at + 1, deadline & 0xffff)
 }

@@ -3,7 +3,7 @@ import { Tagged, needArray, needBytes, needMap, needText, read, write } from './
 import { KID_LEN, SIGNATURE_LEN, keyHolds } from './keys.js'
 import { need } from './refused.js'
 
-const TAG_SIGN1 = 18
+export const TAG_SIGN1 = 18
 const TAG_SIGN = 98
 const SIGNERS_MAX = 16
 const TYP_MAX = 100

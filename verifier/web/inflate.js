@@ -1,4 +1,4 @@
-// Inflating with what every browser has, in a bound: all of the input, and no more of it.
+// Inflating with what every browser has, in a bound: all of the input, and no more of it. And deflating what is ours.
 import { concat } from './bytes.js'
 import { need, refuse } from './refused.js'
 
@@ -30,4 +30,13 @@ export async function inflate(format, coded, max) {
     if (e instanceof TypeError || e.code?.startsWith('Z_') || e.code === 'ERR_TRAILING_JUNK_AFTER_STREAM_END') return refuse(`cannot inflate: ${e.message}`)
     throw e
   }
+}
+
+export async function deflate(format, plain) {
+  const stream = new CompressionStream(format)
+  const writer = stream.writable.getWriter()
+  const written = writer.write(plain).then(() => writer.close())
+  const packed = await readAll(stream.readable, Infinity)
+  await written
+  return packed
 }

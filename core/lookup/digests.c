@@ -52,7 +52,8 @@ enum rc digests_answer_read(struct span message, struct digests_answer *ret, str
         !cbor_bytes(&c, "seal", 0, SEALED_KEY_LEN, &seal) || !cbor_end(&c))
         return diag_set(d, RC_FORMAT, DIAG_NO_OFFSET, "not an answer");
     const bool given = digest.len == LOOKUP_DIGEST_LEN && seal.len == SEALED_KEY_LEN;
-    if (reply != (given ? DIGESTS_GIVEN : DIGESTS_CLOSED))
+    const bool empty = digest.len == 0 && seal.len == 0;
+    if ((!given && !empty) || reply != (given ? DIGESTS_GIVEN : DIGESTS_CLOSED))
         return diag_set(d, RC_FORMAT, DIAG_NO_OFFSET, "not an answer");
     *ret =
         (struct digests_answer){ .reply = (enum digests_reply)reply, .retry_s = (uint32_t)retry_s };

@@ -1,0 +1,31 @@
+/* Any bytes in, as either message of the socket: what is read has no other encoding. */
+#include <stdlib.h>
+
+#include "core/lookup/digests.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void same(const struct buf *again, struct span bytes)
+{
+    if (!buf_ok(again) || !span_equal(buf_span(again), bytes))
+        abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    const struct span bytes = span_of(data, size);
+    struct digests_question q;
+    struct digests_answer a;
+    struct diag d = DIAG_INIT, e = DIAG_INIT;
+    ON_EXIT(buf_free_at) struct buf question = { 0 };
+    ON_EXIT(buf_free_at) struct buf answer = { 0 };
+    if (digests_question_read(bytes, &q, &d) == RC_OK) {
+        digests_question_put(&question, &q);
+        same(&question, bytes);
+    }
+    if (digests_answer_read(bytes, &a, &e) == RC_OK) {
+        digests_answer_put(&answer, &a);
+        same(&answer, bytes);
+    }
+    return 0;
+}

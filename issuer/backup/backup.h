@@ -50,12 +50,22 @@ MUST_CHECK enum rc backup_follow(const struct home *h, const char *mirror, struc
 
 struct resumed {
     uint64_t log_size, published; /* settled entries here; of the published checkpoint */
+    bool new_log;                 /* what was published is closed: a new log begins here */
 };
 /*
- * Compares a restored register with the log in a published folder; when it has all of that, takes
- * the mark away, so that the home may sign again.
+ * Compares a restored register with the log in a published folder; when it has all of that, or the
+ * roots have closed that log where this register ends, takes the mark away, so that the home may
+ * sign again. Behind a closed log the signer's memory is set aside.
  *
  * RC_REFUSED  the register is behind, or of another history; d says by how much
  */
 MUST_CHECK enum rc backup_resume(struct reg *r, const struct home *h, const char *published,
                                  struct resumed *ret, struct diag *d);
+/*
+ * Whether a restored register is a beginning of the published log, and behind it: then the log may
+ * be closed where it ends, by a new trust list (issuer/keycare/draft.h).
+ *
+ * RC_REFUSED  it is not; or the published trust list is newer than the home's
+ */
+MUST_CHECK enum rc backup_is_beginning(struct reg *r, const struct home *h, const char *published,
+                                       struct resumed *ret, struct diag *d);

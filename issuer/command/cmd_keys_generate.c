@@ -8,8 +8,6 @@
 #include "issuer/command/key_change.h"
 #include "keys/private/document_chain.h"
 
-#define FILES_MAX 10000
-
 struct generate_options {
     const char *use, *alg, *units, *posts, *name, *public;
     struct cli_number first, last, not_before, not_after;
@@ -57,7 +55,6 @@ static enum key_use use_of(const char *name)
     return USE_NONE;
 }
 
-/* The log's is Ed25519 (C2SP), the document's P-256 (PDF readers), the others' the deployment's. */
 static enum cose_alg alg_of(const struct generate_options *o, const struct trust_list *list,
                             enum key_use use)
 {
@@ -65,15 +62,7 @@ static enum cose_alg alg_of(const struct generate_options *o, const struct trust
         return strcmp(o->alg, "SM2") == 0     ? ALG_SM2
                : strcmp(o->alg, "EdDSA") == 0 ? ALG_EDDSA
                                               : ALG_ES256;
-    if (use == USE_LOG)
-        return ALG_EDDSA;
-    if (use == USE_DOCUMENT)
-        return ALG_ES256;
-    for (size_t i = 0; i < list->key_count; i++) {
-        if (list->keys[i].use == USE_TOKEN)
-            return pubkey_numbers(list->keys[i].key)->alg;
-    }
-    return ALG_ES256;
+    return key_change_alg(list, use);
 }
 
 static bool is_signers(enum key_use use)
@@ -118,26 +107,6 @@ static void set_dates(const struct generate_options *o, const struct home *h,
         o->not_before.given ? o->not_before.value : h->now + (demo ? 1 : KEYS_NOTICE_S);
     ret->not_after = o->not_after.given ? o->not_after.value
                                         : ret->not_before + (demo ? KEYS_DEMO_S : KEYS_LIFE_S);
-}
-
-static bool is_there(const struct home *h, const char *stem, const char *ending)
-{
-    char name[80], path[PATH_LEN];
-    (void)snprintf(name, sizeof name, "keys/%s%s", stem, ending);
-    return home_path(h, name, path, NULL) == RC_OK && access(path, F_OK) == 0;
-}
-
-/* "token-3", and "keys/token-3.pem": the first name that neither kind of key has. */
-static enum rc find_name(const struct home *h, const char *use, const char *ending, char stem[48],
-                         char name[64], char path[PATH_LEN], struct diag *d)
-{
-    for (unsigned i = 1; i < FILES_MAX; i++) {
-        (void)snprintf(stem, 48, "%s-%u", use, i);
-        (void)snprintf(name, 64, "keys/%s%s", stem, ending);
-        if (!is_there(h, stem, ".pem") && !is_there(h, stem, ".pub"))
-            return home_path(h, name, path, d);
-    }
-    return diag_set(d, RC_LIMIT, DIAG_NO_OFFSET, "too many key files of one use");
 }
 
 /* --- keys in an HSM --- */
@@ -195,7 +164,7 @@ static enum rc take_kept(const struct cli_call *call, struct key_change *k,
     const struct home *const h = &k->reading.home;
     char stem[48], name[64], path[PATH_LEN];
     struct public_numbers numbers;
-    enum rc rc = find_name(h, o->use, ".pub", stem, name, path, d);
+    enum rc rc = key_change_name(h, o->use, ".pub", stem, name, path, d);
     if (rc == RC_OK && !o->public)
         rc = ask_hsm(call, h, stem, alg_of(o, k->draft.list, terms->use), d);
     if (rc == RC_OK)
@@ -222,23 +191,9 @@ static enum rc make_key(const struct cli_call *call, struct key_change *k,
                         struct trusted_key *terms, struct diag *d)
 {
     const struct generate_options *const o = call->options;
-    char stem[48], name[64], path[PATH_LEN];
     if (o->public || (o->pkcs11 && !o->dry_run))
         return take_kept(call, k, terms, d);
-    ON_EXIT(private_key_free_at) struct private_key *key = NULL;
-    enum rc rc = private_key_generate(alg_of(o, k->draft.list, terms->use), &key, d);
-    if (rc == RC_OK)
-        rc = draft_add(&k->draft, private_key_public(key), terms, d);
-    if (rc == RC_OK)
-        rc = find_name(&k->reading.home, o->use, ".pem", stem, name, path, d);
-    if (rc == RC_OK && !o->dry_run)
-        rc = private_key_save(key, path, d);
-    if (rc == RC_OK && !o->dry_run)
-        say_note(&call->say, "私钥在 %s", "the private key is in %s", path);
-    if (rc == RC_OK && !o->dry_run && terms->use == USE_DOCUMENT)
-        say_note(&call->say, "用 sitecert keys document-csr --key %s 申请证书",
-                 "have it certified: sitecert keys document-csr --key %s", name);
-    return rc;
+    return key_change_make(call, k, terms, alg_of(o, k->draft.list, terms->use), o->dry_run, d);
 }
 
 static enum rc generate(const struct cli_call *call, struct trusted_key *terms, struct diag *d)

@@ -14,6 +14,18 @@ MUST_CHECK enum rc key_change_open(const struct cli_call *call, struct key_chang
                                    struct diag *d);
 void key_change_close(struct key_change *k); /* for ON_EXIT; a zeroed one is fine */
 
+/* The log's is Ed25519 (C2SP), the document's P-256 (PDF readers), the others' the deployment's. */
+enum cose_alg key_change_alg(const struct trust_list *list, enum key_use use);
+/* "token-3", and "keys/token-3.pem" with that ending: the first name that neither kind of key has.
+ */
+MUST_CHECK enum rc key_change_name(const struct home *h, const char *use, const char *ending,
+                                   char stem[48], char name[64], char path[PATH_LEN],
+                                   struct diag *d);
+/* Makes a key, puts it into the draft on these terms, and saves it in the home's keys/. */
+MUST_CHECK enum rc key_change_make(const struct cli_call *call, struct key_change *k,
+                                   const struct trusted_key *terms, enum cose_alg alg, bool dry_run,
+                                   struct diag *d);
+
 /* Saves the draft, unless it is a dry run, and prints what the next list will change. */
 MUST_CHECK enum rc key_change_keep(const struct cli_call *call, const struct key_change *k,
                                    bool dry_run, struct diag *d);

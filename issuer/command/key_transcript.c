@@ -113,6 +113,19 @@ static void put_roots(struct transcript *t)
     t->changes++;
 }
 
+static void put_closed(struct transcript *t)
+{
+    for (size_t i = t->old->closed_count; i < t->new->closed_count; i++) {
+        char root[2 * SHA256_LEN + 1];
+        hex_encode(t->new->closed[i].root, SHA256_LEN, root);
+        buf_printf(t->to, "  %s %s  %s %" PRIu64 "  %s %s\n  %s %s\n",
+                   pick(t->say, "关闭日志", "closes log"), t->new->closed[i].origin,
+                   pick(t->say, "条数", "at"), t->new->closed[i].size, pick(t->say, "根", "root"),
+                   root, pick(t->say, "新的日志", "new log"), t->new->log_origin);
+        t->changes++;
+    }
+}
+
 static bool same_witnesses(const struct trust_list *a, const struct trust_list *b)
 {
     bool same = a->witness_quorum == b->witness_quorum && a->witness_count == b->witness_count;
@@ -145,6 +158,7 @@ void key_transcript_put(struct buf *to, const struct say *say, const struct trus
                deployment, new->demo ? pick(say, "（演示）", " (demonstration)") : "",
                pick(say, "信任列表", "trust list"), old->sequence, new->sequence);
     put_roots(&t);
+    put_closed(&t);
     for (size_t i = 0; i < new->key_count; i++) {
         const struct trusted_key *const before = trust_list_same(old, &new->keys[i]);
         if (before)

@@ -66,12 +66,31 @@ static void put_record(struct buf *to, struct span record)
     buf_put_span(to, record);
 }
 
+/* RC_FORMAT: the file ends before that. What could not be read is not what is not there. */
+static enum rc read_exact(int fd, uint8_t *to, size_t len, uint64_t at)
+{
+    while (len > 0) {
+        const ssize_t n = pread(fd, to, len, (off_t)at);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return n < 0 ? RC_IO : RC_FORMAT;
+        to += n;
+        len -= (size_t)n;
+        at += (uint64_t)n;
+    }
+    return RC_OK;
+}
+
 /* RC_FORMAT: there is none at this offset. */
 static enum rc read_record(int fd, uint64_t at, uint64_t end, struct buf *ret)
 {
-    uint8_t head[HEAD_LEN], sum[SHA256_LEN];
-    if (end < at || end - at < HEAD_LEN || pread(fd, head, HEAD_LEN, (off_t)at) != HEAD_LEN)
+    uint8_t head[HEAD_LEN] = { 0 }, sum[SHA256_LEN];
+    if (end < at || end - at < HEAD_LEN)
         return RC_FORMAT;
+    enum rc rc = read_exact(fd, head, HEAD_LEN, at);
+    if (rc != RC_OK)
+        return rc;
     const uint32_t len =
         (uint32_t)head[0] << 24 | (uint32_t)head[1] << 16 | (uint32_t)head[2] << 8 | head[3];
     if (len == 0 || len > JOURNAL_RECORD_MAX || len > end - at - HEAD_LEN)
@@ -81,8 +100,9 @@ static enum rc read_record(int fd, uint64_t at, uint64_t end, struct buf *ret)
     uint8_t *const to = buf_reserve(ret, len);
     if (!to)
         return RC_NOMEM;
-    if (pread(fd, to, len, (off_t)(at + HEAD_LEN)) != (ssize_t)len)
-        return RC_FORMAT;
+    rc = read_exact(fd, to, len, at + HEAD_LEN);
+    if (rc != RC_OK)
+        return rc;
     ret->len = len;
     sha256(buf_span(ret), sum);
     return memcmp(sum, head + 4, SUM_LEN) == 0 ? RC_OK : RC_FORMAT;
@@ -133,7 +153,7 @@ static bool all_zero(int fd, uint64_t from, uint64_t size)
     while (from < size) {
         const ssize_t n = pread(fd, piece, sizeof piece, (off_t)from);
         if (n <= 0)
-            return false;
+            return false; /* then it is copied, or that fails */
         for (ssize_t i = 0; i < n; i++)
             if (piece[i] != 0)
                 return false;

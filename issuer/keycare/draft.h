@@ -54,6 +54,15 @@ MUST_CHECK enum rc draft_retire(struct draft *f, struct trusted_key *key, int64_
                                 uint64_t size, struct diag *d);
 
 /*
+ * Closes the log where this register's ends, and begins one of another origin: no key of before
+ * signs behind that. The caller adds keys that do.
+ *
+ * RC_EXISTS  the draft does so already. RC_LIMIT: TRUST_CLOSED_MAX
+ */
+#define LOG_NOTICE_S INT64_C(3600) /* from the draft to the first use of its keys */
+MUST_CHECK enum rc draft_close_log(struct draft *f, struct reg *r, struct diag *d);
+
+/*
  * Cuts a token key off at `index`, whose root the register's log must have; a spare token key, one
  * whose range begins behind the log's end, takes over from there.
  *

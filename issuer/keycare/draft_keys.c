@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "core/cert/log_note.h"
 #include "issuer/register/survivors.h"
 
 static bool may_sign(const struct trusted_key *k, uint64_t index)
@@ -105,14 +106,13 @@ enum rc draft_retire(struct draft *f, struct trusted_key *key, int64_t time_s, u
 static enum rc check_note(const struct home *h, struct span note, uint64_t index,
                           const struct tlog_hash *root, struct diag *d)
 {
-    enum rc rc = RC_REFUSED;
     struct checkpoint c = { 0 };
-    for (size_t i = 0; rc != RC_OK && i < h->trust->key_count; i++) {
-        if (h->trust->keys[i].use == USE_LOG)
-            rc = checkpoint_check(note, h->trust->log_origin, h->trust->keys[i].key, &c, NULL);
-    }
+    uint64_t end = 0;
+    const enum rc rc = log_note_check(note, h->trust, &c, &end, d);
     if (rc != RC_OK)
-        return diag_set(d, rc, DIAG_NO_OFFSET, "the checkpoint is not signed by our log key");
+        return rc;
+    if (c.size > end)
+        return diag_set(d, RC_REFUSED, DIAG_NO_OFFSET, "the checkpoint is from behind a log's end");
     if (c.size != index)
         return diag_set(d, RC_REFUSED, DIAG_NO_OFFSET, "the checkpoint is of size %llu, not %llu",
                         (unsigned long long)c.size, (unsigned long long)index);

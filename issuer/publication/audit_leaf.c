@@ -43,14 +43,19 @@ static enum rc check_order(const struct trust_list *trust, struct span bytes, st
     return rc;
 }
 
-/* A void leaf says no more than its signature: that this index stands for nothing. */
+/* A void leaf says no more than its signature: that this index stands for nothing. It has no time,
+ * so any log key will do that was ever listed. */
 static enum rc check_void(const struct trust_list *trust, struct span bytes, struct diag *d)
 {
     struct cose_sign1 m;
-    const struct trusted_key *key = NULL;
-    const enum rc rc = cose_sign1_parse(bytes, &m, d);
-    return rc == RC_OK ? trust_list_check(trust, &m, USE_LOG, TYP_VOID, trust->issued, &key, d)
-                       : rc;
+    enum rc rc = cose_sign1_parse(bytes, &m, d);
+    if (rc != RC_OK)
+        return rc;
+    const struct trusted_key *k = NULL, *key = NULL;
+    rc = RC_NOT_FOUND;
+    while (rc != RC_OK && (k = trust_list_find(trust, m.header.kid, k)) != NULL)
+        rc = trust_list_check(trust, &m, USE_LOG, TYP_VOID, k->not_before, &key, NULL);
+    return rc == RC_OK ? rc : diag_set(d, rc, DIAG_NO_OFFSET, "no log key has signed it");
 }
 
 enum rc audit_leaf_check(const struct trust_list *trust, enum log_kind kind, struct span bytes,

@@ -1,6 +1,8 @@
 /* The log by itself: every signature, the tree from the leaves up, every checkpoint. */
 #include "issuer/publication/audit_internal.h"
 
+#include "core/cert/log_note.h"
+
 #include <assert.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -152,15 +154,11 @@ static enum rc add_to_tree(struct log_walk *w, struct span leaf, struct diag *d)
 
 /* --- checkpoints --- */
 
-/* The first trusted log key that verifies the note. */
+/* Of the log, or of one that was closed and no longer than that. */
 static bool note_verifies(const struct trust_list *trust, struct span note, struct checkpoint *ret)
 {
-    for (size_t i = 0; i < trust->key_count; i++) {
-        if (trust->keys[i].use == USE_LOG &&
-            checkpoint_check(note, trust->log_origin, trust->keys[i].key, ret, NULL) == RC_OK)
-            return true;
-    }
-    return false;
+    uint64_t end = 0;
+    return log_note_check(note, trust, ret, &end, NULL) == RC_OK && ret->size <= end;
 }
 
 /* The note of exactly as many leaves as the tree has now. */

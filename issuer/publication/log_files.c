@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/cert/log_note.h"
+
 /* --- the checkpoint --- */
 
 #define PLACES_A_TURN 4096u
@@ -216,11 +218,12 @@ enum rc log_publish(struct reg *r, const struct home *h, struct span checkpoint,
 {
     assert(r && h && folder);
 
-    char log[PATH_LEN], path[PATH_LEN];
+    char log[PATH_LEN], path[PATH_LEN], name[LOG_FOLDER_LEN];
     struct checkpoint ours;
+    log_folder_now(h->trust, name);
     enum rc rc = checkpoint_parse(checkpoint, &ours, d);
     if (rc == RC_OK)
-        rc = path_join(folder, "log", log, d);
+        rc = path_join(folder, name, log, d);
     if (rc == RC_OK)
         rc = folder_make(log, 0755, d);
     if (rc == RC_OK)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/cert/bundle.h"
+#include "core/cert/log_note.h"
 #include "core/sys/file.h"
 #include "issuer/publication/audit_internal.h"
 #include "issuer/publication/snapshot.h"
@@ -37,28 +38,32 @@ static bool same_hash(const struct tlog_hash *a, const struct tlog_hash *b)
 
 /* --- the checkpoint --- */
 
+/* Of the log that is published now. */
 static enum rc check_note(const struct home *h, struct span note, struct checkpoint *ret,
                           struct diag *d)
 {
-    enum rc rc = RC_NOT_FOUND;
-    for (size_t i = 0; rc != RC_OK && i < h->trust->key_count; i++) {
-        const struct trusted_key *const k = &h->trust->keys[i];
-        if (k->use == USE_LOG)
-            rc = checkpoint_check(note, h->trust->log_origin, k->key, ret, NULL);
-    }
-    return rc == RC_OK ? RC_OK
-                       : diag_set(d, RC_BAD_SIGNATURE, DIAG_NO_OFFSET,
-                                  "it is not signed by this deployment's log key");
+    uint64_t end = 0;
+    const enum rc rc = log_note_check(note, h->trust, ret, &end, d);
+    return rc == RC_OK && end != UINT64_MAX
+               ? diag_set(d, RC_REFUSED, DIAG_NO_OFFSET, "it is of a log that was closed")
+               : rc;
+}
+
+static enum rc log_path(const struct monitoring *m, const char *name, char ret[PATH_LEN],
+                        struct diag *d)
+{
+    char log[PATH_LEN], folder[LOG_FOLDER_LEN];
+    log_folder_now(m->home->trust, folder);
+    const enum rc rc = path_join(m->folder, folder, log, d);
+    return rc == RC_OK ? path_join(log, name, ret, d) : rc;
 }
 
 /* RC_OK with an empty note: there is nothing to go by, and it is noted why. */
 static enum rc read_checkpoint(struct monitoring *m, struct diag *d)
 {
-    char log[PATH_LEN], path[PATH_LEN];
+    char path[PATH_LEN];
     struct diag why = DIAG_INIT;
-    enum rc rc = path_join(m->folder, "log", log, d);
-    if (rc == RC_OK)
-        rc = path_join(log, "checkpoint", path, d);
+    enum rc rc = log_path(m, "checkpoint", path, d);
     if (rc != RC_OK)
         return rc;
     rc = file_read(path, CHECKPOINT_MAX, &m->ret->note, &why);
@@ -78,13 +83,11 @@ static enum rc read_checkpoint(struct monitoring *m, struct diag *d)
 static enum rc read_tile(struct monitoring *m, unsigned level, uint64_t n, unsigned width,
                          struct tlog_hash *ret, bool *ret_there, struct diag *d)
 {
-    char relative[TLOG_PATH_MAX], log[PATH_LEN], path[PATH_LEN];
+    char relative[TLOG_PATH_MAX], path[PATH_LEN];
     ON_EXIT(buf_free_at) struct buf bytes = { 0 };
     struct diag why = DIAG_INIT;
     tlog_tile_path(level, n, width, relative);
-    enum rc rc = path_join(m->folder, "log", log, d);
-    if (rc == RC_OK)
-        rc = path_join(log, relative, path, d);
+    enum rc rc = log_path(m, relative, path, d);
     if (rc != RC_OK)
         return rc;
     rc = file_read(path, TILE_LEN, &bytes, &why);
@@ -240,17 +243,39 @@ static enum rc check_root(struct monitoring *m, uint64_t size, const struct tlog
     return rc;
 }
 
+/* The log begins as the one that was closed did, up to there. */
+static enum rc check_closed(struct monitoring *m, struct span origin, struct diag *d)
+{
+    const struct trust_list *const trust = m->home->trust;
+    for (size_t i = 0; i < trust->closed_count; i++) {
+        struct tlog_hash root;
+        const struct closed_log *const c = &trust->closed[i];
+        if (!span_equal(origin, span_text(c->origin)))
+            continue;
+        memcpy(root.bytes, c->root, SHA256_LEN);
+        if (c->size <= m->published.size)
+            return check_root(m, c->size, &root, "checkpoint",
+                              "the log does not begin as the one that was closed", d);
+        audit_note(&m->ret->found, "checkpoint", "the log is shorter than the one that was closed");
+    }
+    return RC_OK;
+}
+
 /* What was seen once must still be the beginning of what is published. */
 static enum rc check_seen(struct monitoring *m, struct span seen, struct diag *d)
 {
     struct checkpoint before;
     if (seen.len == 0)
         return RC_OK;
-    if (check_note(m->home, seen, &before, NULL) != RC_OK) {
+    uint64_t end = 0;
+    if (log_note_check(seen, m->home->trust, &before, &end, NULL) != RC_OK) {
         audit_note(&m->ret->found, "remembered", "the remembered checkpoint is damaged");
         return RC_OK;
     }
     m->ret->seen_size = before.size;
+    /* Closed since: what came behind its end is gone, as the roots have said. */
+    if (before.size > end)
+        return check_closed(m, before.origin, d);
     if (before.size > m->published.size) {
         audit_note(&m->ret->found, "checkpoint",
                    "the log went back: %llu entries were seen, %llu stand there",

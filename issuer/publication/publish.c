@@ -310,6 +310,9 @@ static enum rc next_sequence(struct material *m, struct diag *d)
     if (rc != RC_OK)
         return rc;
     m->sequence = (uint64_t)(last + 1 > m->home->now ? last + 1 : m->home->now);
+    /* A register that was restored knows none of those that came since. */
+    if (m->before.bundle && m->sequence <= bundle_times(m->before.bundle).sequence)
+        m->sequence = bundle_times(m->before.bundle).sequence + 1;
     /* Durable before anyone can see it: no sequence stands for two contents. */
     rc = register_fact_put(m->reg, FACT_LAST_SEQUENCE, (int64_t)m->sequence, d);
     return rc == RC_OK ? register_commit(m->reg, d) : rc;
@@ -321,7 +324,8 @@ static enum rc make_columns(struct material *m, struct diag *d)
     const int32_t today = date_of_time(m->home->now);
     bool made = false;
     enum rc rc = RC_OK;
-    if (m->before.bundle) {
+    if (m->before.bundle && span_equal(bundle_checkpoint(m->before.bundle)->origin,
+                                       span_text(m->home->trust->log_origin))) {
         const struct snapshot_base base = {
             .rows = &m->before.rows,
             .log_size = bundle_checkpoint(m->before.bundle)->size,
@@ -358,9 +362,9 @@ static enum rc cosign(struct material *m, struct diag *d)
 
 static enum rc make_lists(struct material *m, const char *folder, struct diag *d)
 {
-    enum rc rc = next_sequence(m, d);
+    enum rc rc = previous_open(m->home, folder, &m->before, d);
     if (rc == RC_OK)
-        rc = previous_open(m->home, folder, &m->before, d);
+        rc = next_sequence(m, d);
     if (rc == RC_OK)
         rc = make_columns(m, d);
     if (rc == RC_OK)

@@ -72,8 +72,8 @@ static enum rc read_exact(int fd, uint8_t *to, size_t len, uint64_t at)
         const ssize_t n = pread(fd, to, len, (off_t)at);
         if (n < 0 && errno == EINTR)
             continue;
-        if (n <= 0)
-            return RC_FORMAT;
+        if (n <= 0) /* what could not be read is not what is not there */
+            return n < 0 ? RC_IO : RC_FORMAT;
         to += n;
         len -= (size_t)n;
         at += (uint64_t)n;
@@ -146,18 +146,23 @@ static enum rc read_commit(const struct segment *s, uint64_t offset,
     uint8_t head[COMMIT_HEAD] = { 0 }, sum[SHA256_LEN];
     uint64_t number = 0, len = 0;
     struct reader r = reader_over(span_of(head, sizeof head));
-    if (s->size < offset || s->size - offset < COMMIT_HEAD + SHA256_LEN ||
-        read_exact(s->fd, head, sizeof head, offset) != RC_OK || !reader_be64(&r, &number) ||
-        !reader_be64(&r, &len) || number != from->number + 1 || len == 0 || len > COMMIT_MAX ||
-        len > s->size - offset - COMMIT_HEAD - SHA256_LEN)
+    if (s->size < offset || s->size - offset < COMMIT_HEAD + SHA256_LEN)
+        return RC_FORMAT;
+    enum rc rc = read_exact(s->fd, head, sizeof head, offset);
+    if (rc != RC_OK)
+        return rc;
+    if (!reader_be64(&r, &number) || !reader_be64(&r, &len) || number != from->number + 1 ||
+        len == 0 || len > COMMIT_MAX || len > s->size - offset - COMMIT_HEAD - SHA256_LEN)
         return RC_FORMAT;
     buf_clear(changes);
     uint8_t *const to = buf_reserve(changes, (size_t)len);
     if (!to)
         return RC_NOMEM;
-    if (read_exact(s->fd, to, (size_t)len, offset + COMMIT_HEAD) != RC_OK ||
-        read_exact(s->fd, sum, sizeof sum, offset + COMMIT_HEAD + len) != RC_OK)
-        return RC_FORMAT;
+    rc = read_exact(s->fd, to, (size_t)len, offset + COMMIT_HEAD);
+    if (rc == RC_OK)
+        rc = read_exact(s->fd, sum, sizeof sum, offset + COMMIT_HEAD + len);
+    if (rc != RC_OK)
+        return rc;
     changes->len = (size_t)len;
     const struct mirror_point next = mirror_next(from, buf_span(changes));
     if (memcmp(next.chain, sum, sizeof sum) != 0)

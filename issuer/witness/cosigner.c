@@ -167,8 +167,11 @@ static enum rc read_seen(struct cosigner *c, struct diag *d)
         rc = checkpoint_parse(buf_span(&note), &last, d);
     if (rc == RC_OK)
         rc = cosignature_find(buf_span(&note), &last, c->name, c->own, &time_s, d);
-    if (rc == RC_OK && !span_equal(last.origin, span_text(c->trust->log_origin)))
+    uint64_t end = 0;
+    if (rc == RC_OK && !trust_list_log_end(c->trust, last.origin, &end))
         rc = RC_FORMAT;
+    if (rc == RC_OK && end != UINT64_MAX)
+        return RC_OK; /* of a log that the roots have closed: the new one begins */
     if (rc != RC_OK)
         return diag_set(d, rc, DIAG_NO_OFFSET,
                         "what was cosigned last, 'seen' in '%.120s', cannot be read", c->folder);

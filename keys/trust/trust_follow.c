@@ -51,12 +51,50 @@ static enum rc check_kept(const struct trusted_key *old, const struct trusted_ke
     return RC_OK;
 }
 
+/* --- the log: the same one, or its successor --- */
+
+static bool same_closed(const struct closed_log *a, const struct closed_log *b)
+{
+    return strcmp(a->origin, b->origin) == 0 && a->size == b->size &&
+           memcmp(a->root, b->root, SHA256_LEN) == 0;
+}
+
+/* Nothing that an old key signs, or signed, behind the end is of the new log. */
+static enum rc check_ended(const struct trusted_key *now, uint64_t size, int64_t issued,
+                           struct diag *d)
+{
+    const bool ends = trusted_key_end(now) <= size || trusted_key_end(now) <= now->first;
+    if (now->use == USE_TOKEN && !ends)
+        return refuse_key(now, "may sign behind the end of the log that is closed", d);
+    if (now->use == USE_LOG && now->not_after > issued)
+        return refuse_key(now, "goes on signing the log that is closed", d);
+    return RC_OK;
+}
+
+static enum rc check_log(const struct trust_list *old, const struct trust_list *new, struct diag *d)
+{
+    const bool same = strcmp(old->log_origin, new->log_origin) == 0;
+    bool kept = new->closed_count == old->closed_count + (same ? 0 : 1);
+    for (size_t i = 0; kept && i < old->closed_count; i++)
+        kept = same_closed(&old->closed[i], &new->closed[i]);
+    if (kept && !same)
+        kept = strcmp(new->closed[old->closed_count].origin, old->log_origin) == 0;
+    if (!kept)
+        return diag_set(d, RC_REFUSED, DIAG_NO_OFFSET, "a list of another log");
+    enum rc rc = RC_OK;
+    for (size_t i = 0; !same && rc == RC_OK && i < old->key_count; i++) {
+        const struct trusted_key *const now = trust_list_same(new, &old->keys[i]);
+        if (now)
+            rc = check_ended(now, new->closed[old->closed_count].size, new->issued, d);
+    }
+    return rc;
+}
+
 static enum rc check_place(const struct trust_list *old, const struct trust_list *new,
                            struct diag *d)
 {
-    if (memcmp(old->deployment, new->deployment, DEPLOYMENT_LEN) != 0 || old->demo != new->demo ||
-        strcmp(old->log_origin, new->log_origin) != 0)
-        return diag_set(d, RC_REFUSED, DIAG_NO_OFFSET, "a list of another deployment or log");
+    if (memcmp(old->deployment, new->deployment, DEPLOYMENT_LEN) != 0 || old->demo != new->demo)
+        return diag_set(d, RC_REFUSED, DIAG_NO_OFFSET, "a list of another deployment");
     if (new->sequence != old->sequence + 1)
         return diag_set(d, RC_REFUSED, DIAG_NO_OFFSET, "list %llu does not follow list %llu",
                         (unsigned long long)new->sequence, (unsigned long long)old->sequence);
@@ -71,6 +109,8 @@ enum rc trust_list_follows(const struct trust_list *old, const struct trust_list
     assert(old && new);
 
     enum rc rc = check_place(old, new, d);
+    if (rc == RC_OK)
+        rc = check_log(old, new, d);
     for (size_t i = 0; rc == RC_OK && i < old->key_count; i++)
         rc = check_kept(&old->keys[i], trust_list_same(new, &old->keys[i]), d);
     for (size_t i = 0; rc == RC_OK && i < new->key_count; i++) {

@@ -16,8 +16,9 @@ enum list_field {
     LIST_ROOTS,
     LIST_KEYS,
     LIST_WITNESSES,
+    LIST_CLOSED,
 };
-#define LIST_FIELD_COUNT   11
+#define LIST_FIELD_COUNT   12
 #define LIST_FIELDS_NEEDED 10 /* 1 to 10 */
 
 enum key_field {
@@ -47,6 +48,14 @@ MUST_CHECK bool root_set_take(struct cbor_reader *c, struct root_set *ret);
  * trusted_key_take(). */
 MUST_CHECK enum rc trust_witnesses_take(struct cbor_reader *c, struct trust_list *ret);
 void trust_witnesses_put(struct buf *b, const struct trust_list *list);
+
+/* Takes [[origin, size, root], …] and its rules. */
+MUST_CHECK bool trust_closed_take(struct cbor_reader *c, struct trust_list *ret);
+void trust_closed_put(struct buf *b, const struct trust_list *list);
+MUST_CHECK enum rc trust_closed_check(const struct trust_list *list, struct diag *d);
+
+/* Copies a printing-ASCII text with a NUL: `to` has room for max + 1 bytes. */
+MUST_CHECK bool trust_ascii_take(struct cbor_reader *c, const char *name, size_t max, char *to);
 
 /* Makes a handle of a key that was read at `at`: what no key could be is RC_FORMAT, the rest ours.
  */

@@ -20,6 +20,7 @@
 #define TRUST_CHAIN_MAX     16 /* lists in one file: the newest, and those that changed roots */
 #define TRUST_FILE_MAX      (4u << 20) /* bytes of them all */
 #define TRUST_WITNESSES_MAX 16
+#define TRUST_CLOSED_MAX    16
 #define SURVIVOR_LEN        10 /* bytes of a leaf hash in a survivor set */
 #define SEQUENCE_MAX                                                                               \
     (((uint64_t)1 << 53) - 1)      /* of lists and bundles: every JSON reader can hold it */
@@ -83,6 +84,14 @@ MUST_CHECK enum rc root_set_parse(struct span bytes, struct root_set *ret, struc
 MUST_CHECK enum rc root_set_id(const struct root_set *roots, uint8_t ret[SHA256_LEN],
                                struct diag *d);
 
+/* A log that ended when a register was restored without all of it (docs/formats.md, "Closed logs"):
+ * its first entries are those of the log behind it, the rest counts no more. */
+struct closed_log {
+    char origin[128];
+    uint64_t size;
+    uint8_t root[SHA256_LEN]; /* at that size */
+};
+
 struct trust_list {
     uint8_t deployment[DEPLOYMENT_LEN]; /* hash of the first root set */
     bool demo;
@@ -99,7 +108,12 @@ struct trust_list {
     unsigned witness_quorum;  /* so many witnesses must have cosigned; 0: there is no policy */
     size_t witness_count;
     struct witness witnesses[TRUST_WITNESSES_MAX];
+    size_t closed_count; /* logs before the current one, the oldest first */
+    struct closed_log closed[TRUST_CLOSED_MAX];
 };
+/* Whether this is the origin of the log, or of one that was closed. ret: so many of its first
+ * entries count: all of them (UINT64_MAX), or those up to its end; 0 when it is neither. */
+bool trust_list_log_end(const struct trust_list *list, struct span origin, uint64_t *ret);
 
 void trust_list_free(struct trust_list *list); /* NULL is fine */
 DEFINE_ON_EXIT(struct trust_list, trust_list_free)

@@ -83,7 +83,8 @@ static void put_hosts(struct buf *b, const struct trust_list *list)
 
 void trust_list_payload_put(struct buf *b, const struct trust_list *list)
 {
-    cbor_put_map(b, LIST_FIELDS_NEEDED + (list->witness_quorum > 0 ? 1u : 0u));
+    cbor_put_map(b, LIST_FIELDS_NEEDED + (list->witness_quorum > 0 ? 1u : 0u) +
+                        (list->closed_count > 0 ? 1u : 0u));
     cbor_put_uint(b, LIST_DEPLOYMENT);
     cbor_put_bytes(b, span_of(list->deployment, DEPLOYMENT_LEN));
     cbor_put_uint(b, LIST_DEMO);
@@ -103,5 +104,9 @@ void trust_list_payload_put(struct buf *b, const struct trust_list *list)
     if (list->witness_quorum > 0) {
         cbor_put_uint(b, LIST_WITNESSES);
         trust_witnesses_put(b, list);
+    }
+    if (list->closed_count > 0) {
+        cbor_put_uint(b, LIST_CLOSED);
+        trust_closed_put(b, list);
     }
 }

@@ -3,8 +3,7 @@
 
 #include "keys/trust/trust_keys.h"
 
-/* Copies a printing-ASCII text with a NUL: `to` has room for max + 1 bytes. */
-static bool take_ascii(struct cbor_reader *c, const char *name, size_t max, char *to)
+bool trust_ascii_take(struct cbor_reader *c, const char *name, size_t max, char *to)
 {
     const size_t at = c->r.pos;
     struct span s;
@@ -60,9 +59,10 @@ static bool take_place(struct cbor_reader *c, struct cbor_map *m, struct trust_l
         !cbor_bool(c, "the demo flag", &list->demo) ||
         !cbor_map_need(c, m, LIST_HOSTS, "the hosts") || !take_hosts(c, list) ||
         !cbor_map_need(c, m, LIST_LOG_ORIGIN, "the log origin") ||
-        !take_ascii(c, "the log origin", sizeof list->log_origin - 1, list->log_origin) ||
+        !trust_ascii_take(c, "the log origin", sizeof list->log_origin - 1, list->log_origin) ||
         !cbor_map_need(c, m, LIST_STATUS_URI, "the status list's URI") ||
-        !take_ascii(c, "the status list's URI", sizeof list->status_uri - 1, list->status_uri))
+        !trust_ascii_take(c, "the status list's URI", sizeof list->status_uri - 1,
+                          list->status_uri))
         return false;
     memcpy(list->deployment, deployment.ptr, DEPLOYMENT_LEN);
     return true;
@@ -116,6 +116,8 @@ static enum rc take_list(struct cbor_reader *c, struct trust_list *list)
         if (witnesses != RC_OK)
             return witnesses;
     }
+    if (cbor_map_key(c, &m, LIST_CLOSED) && !trust_closed_take(c, list))
+        return RC_FORMAT;
     return cbor_map_end(c, &m, "the trust list") && cbor_end(c) ? RC_OK : RC_FORMAT;
 }
 

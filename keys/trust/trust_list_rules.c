@@ -105,10 +105,7 @@ static enum rc check_roots(const struct trust_list *list, struct diag *d)
 enum rc trust_list_check_rules(const struct trust_list *list, struct diag *d)
 {
     static enum rc (*const rules[])(const struct trust_list *, struct diag *) = {
-        check_keys,
-        check_distinct,
-        check_ranges,
-        check_roots,
+        check_keys, check_distinct, check_ranges, check_roots, trust_closed_check,
     };
     if (list->next_update <= list->issued)
         return diag_set(d, RC_FORMAT, DIAG_NO_OFFSET, "the next update is not after the issue");

@@ -2,7 +2,7 @@
 add_executable(forge_token forge_token.c)
 target_link_libraries(forge_token PRIVATE sitecert_flags sitecert_private sitecert_token sitecert_sys)
 
-foreach(case document stolen rotation roots operators)
+foreach(case document stolen rotation roots operators new_log)
   add_test(NAME blackbox.keys_${case}
     COMMAND sh "${CMAKE_CURRENT_SOURCE_DIR}/golden.sh" "${CMAKE_CURRENT_SOURCE_DIR}/keys_${case}"
       SITECERT=$<TARGET_FILE:sitecert> CERTCHECK=$<TARGET_FILE:certcheck> FORGE=$<TARGET_FILE:forge_token>

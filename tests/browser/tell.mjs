@@ -62,6 +62,7 @@ export async function tellers(base) {
       `roots: ${list.roots.threshold} of ${list.roots.keys.length}`,
       ...list.keys.map(tellKey),
       ...(list.witnesses?.list ?? []).map(({ name }) => `witness: ${name}, ${list.witnesses.quorum} of ${list.witnesses.list.length}`),
+      ...list.closed.map(({ origin, size }) => `closed: ${origin} at ${size}`),
     ]
   }
 

@@ -46,14 +46,16 @@ class Campaign:
         self.published = self.home.folder / "pub"
         self.mark, self.count = self.home.folder / "mark", self.home.folder / "count"
         self.next_person, self.numbers, self.roots = 0, {}, {}
-        self.faults = self.tried = 0
+        self.now, self.running = "", None
         self.key = FastKey()
         self.home.register("s1", self.key)
         self.home.set("group_rows", "1")
         self.sitecert("publish", self.published)
 
     def wrong(self, what):
-        raise SystemExit(f"wrong: {what}\nkept: {self.home.folder}")
+        if self.running and self.running.process.poll() is None:
+            self.running.kill()
+        raise SystemExit(f"wrong: {self.now}: {what}\nkept: {self.home.folder}")
 
     def sitecert(self, *arguments, faults=None, check=True):
         env = environment(self.home.clock, SITECERT_HOME=str(self.home.path), **(faults or {}))
@@ -68,6 +70,7 @@ class Campaign:
         return range(first, first + count)
 
     def fault(self, program, how, nth):
+        self.now = f"{program} {how} {nth}"
         self.mark.unlink(missing_ok=True)
         self.count.unlink(missing_ok=True)
         return {"LD_PRELOAD": self.library, "FAULT": f"{program} {how} {nth}", "FAULT_MARK": str(self.mark), "FAULT_COUNT": str(self.count)}
@@ -122,7 +125,7 @@ class Campaign:
 
     def core(self, faults):
         people = self.people(1)
-        core = FaultyCore(self.home, faults)
+        core = self.running = FaultyCore(self.home, faults)
         self.client.close()
         try:
             told = []
@@ -145,7 +148,7 @@ class Campaign:
         while time.monotonic() < end:
             if core.process.poll() is not None:
                 core.log.close()
-                core = Core(self.home)
+                core = self.running = Core(self.home)
             try:
                 a = self.client.push("s1", self.key, kind, body, key, wait=5)
             except OSError:

@@ -11,6 +11,7 @@ const ROOTS_MAX = 16
 const HOSTS_MAX = 16
 const CHAIN_MAX = 16
 const WITNESSES_MAX = 16
+const CLOSED_MAX = 16
 const KEYS_MAX = 4096
 const SCOPE_MAX = 64
 const TIME_MAX = 2 ** 40 - 1
@@ -143,8 +144,23 @@ function readWitnesses(value) {
   return { quorum: needUint(quorum, 'the quorum of witnesses', 1, list.length), list }
 }
 
+function readClosed(value) {
+  const [origin, size, root] = needArray(value, 'a closed log', 3)
+  needBytes(root, 'the root of a closed log', 32)
+  return {
+    origin: needText(origin, 'the origin of a closed log', 1, 127, PRINTING_ASCII),
+    size: needUint(size, 'the size of a closed log', 0, INDEX_MAX),
+  }
+}
+
+function needClosed({ closed, logOrigin }) {
+  const origins = [...closed.map(({ origin }) => origin), logOrigin]
+  need(new Set(origins).size === origins.length, 'a log is closed twice, or the current one is')
+  for (let i = 1; i < closed.length; i++) need(closed[i].size >= closed[i - 1].size, 'a log was closed before one behind it')
+}
+
 function readList(payload) {
-  const map = needMap(read(payload, 'the trust list'), 'the trust list', [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], [11])
+  const map = needMap(read(payload, 'the trust list'), 'the trust list', [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], [11, 12])
   const list = {
     deployment: needBytes(map.get(1), 'the deployment', 32),
     demo: needBool(map.get(2), 'the demo flag'),
@@ -157,7 +173,9 @@ function readList(payload) {
     roots: rootsOf(map.get(9)),
     keys: needArray(map.get(10), 'the keys', 0, KEYS_MAX).map(readTrustedKey),
     witnesses: map.has(11) ? readWitnesses(map.get(11)) : undefined,
+    closed: map.has(12) ? needArray(map.get(12), 'the closed logs', 1, CLOSED_MAX).map(readClosed) : [],
   }
+  needClosed(list)
   need(list.nextUpdate > list.issued, 'the next update is not after the issue')
   needDistinct([...list.keys, ...list.roots.keys, ...(list.witnesses?.list ?? [])], 'a public key')
   needDisjoint(list.keys)

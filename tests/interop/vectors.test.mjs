@@ -197,6 +197,7 @@ async function tellTrust(bytes) {
     `roots: ${list.roots.threshold} of ${list.roots.keys.length}\n`,
     ...list.keys.map(tellTrustedKey),
     ...(list.witnesses?.list ?? []).map(({ name }) => `witness: ${name}, ${list.witnesses.quorum} of ${list.witnesses.list.length}\n`),
+    ...list.closed.map(({ origin, size }) => `closed: ${origin} at ${size}\n`),
   ].join('')
 }
 

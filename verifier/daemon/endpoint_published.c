@@ -28,6 +28,8 @@ static const struct {
     { "log/tile/", "", OCTETS, FOR_EVER, false },
     { "deadlines/", "", OCTETS, FOR_EVER, false },
     { "log/checkpoint", "", "text/plain; charset=utf-8", A_WHILE, false },
+    { "log-", "/checkpoint", "text/plain; charset=utf-8", A_WHILE, false },
+    { "log-", "", OCTETS, FOR_EVER, false },
     { "root.cbor", "", "application/cbor", A_WHILE, false },
     { "", ".cbor", "application/cose", A_WHILE, true },
     { "", ".json", "application/json", A_WHILE, true },

@@ -13,6 +13,7 @@ const LIST_MAX = 2 ** 20
 const FILE_MAX = 4 * 2 ** 20
 const CHAIN_MAX = 16
 const WITNESSES_MAX = 16
+const CLOSED_MAX = 16
 const ROOTS_MAX = 16
 const HOSTS_MAX = 16
 const KEYS_MAX = 4096
@@ -164,8 +165,26 @@ async function readWitnesses(value) {
   return { quorum: needUint(quorum, 'the quorum of witnesses', 1, list.length), list }
 }
 
+// Logs that ended when a register was restored without all of it.
+function readClosed(value) {
+  return needArray(value, 'the closed logs', 1, CLOSED_MAX).map((item) => {
+    const [origin, size, root] = needArray(item, 'a closed log', 3)
+    needBytes(root, 'the root of a closed log', 32)
+    return {
+      origin: needText(origin, 'the origin of a closed log', 1, 127, PRINTING_ASCII),
+      size: needUint(size, 'the size of a closed log', 0, INDEX_MAX),
+    }
+  })
+}
+
+function needClosed({ closed, logOrigin }) {
+  const origins = [...closed.map(({ origin }) => origin), logOrigin]
+  need(new Set(origins).size === origins.length, 'a log is closed twice, or the current one is')
+  for (let i = 1; i < closed.length; i++) need(closed[i].size >= closed[i - 1].size, 'a log was closed before one behind it')
+}
+
 async function readList(payload) {
-  const map = needMap(read(payload, 'the trust list'), 'the trust list', [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], [11])
+  const map = needMap(read(payload, 'the trust list'), 'the trust list', [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], [11, 12])
   const list = {
     deployment: needBytes(map.get(1), 'the deployment', 32).slice(),
     demo: needBool(map.get(2), 'the demo flag'),
@@ -178,7 +197,9 @@ async function readList(payload) {
     roots: await rootsOf(map.get(9)),
     keys: await Promise.all(needArray(map.get(10), 'the keys', 0, KEYS_MAX).map(readTrustedKey)),
     witnesses: map.has(11) ? await readWitnesses(map.get(11)) : undefined,
+    closed: map.has(12) ? readClosed(map.get(12)) : [],
   }
+  needClosed(list)
   need(list.nextUpdate > list.issued, 'the next update is not after the issue')
   needDistinct([...list.keys, ...list.roots.keys, ...(list.witnesses?.list ?? [])], 'a public key')
   needDisjoint(list.keys)

@@ -1,4 +1,5 @@
 /* What was appended is read back, whatever stands behind it on disk. */
+#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -91,6 +92,47 @@ static void what_was_appended_is_read_in_order_and_after_another_start(void **st
     (void)append(j, "four");
     expect(j, &from, "four");
     journal_close(j);
+}
+
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): the linker names them */
+static unsigned reads, bad_read; /* the nth fails, from 1; 0: none */
+
+ssize_t __real_pread(int fd, void *to, size_t len, off_t at);
+ssize_t __wrap_pread(int fd, void *to, size_t len, off_t at);
+ssize_t __wrap_pread(int fd, void *to, size_t len, off_t at)
+{
+    if (++reads != bad_read)
+        return __real_pread(fd, to, len, at);
+    errno = EIO;
+    return -1;
+}
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
+
+/* Found by letting one call after the other fail: one bad read set the whole journal aside. */
+static void what_cannot_be_read_is_not_cut_off(void **state)
+{
+    (void)state;
+    struct journal *j = open_it();
+    (void)append(j, "one");
+    (void)append(j, "two");
+    journal_close(j);
+    reads = bad_read = 0;
+    j = open_it();
+    journal_close(j);
+    const unsigned all = reads;
+    assert_true(all >= 4);
+    for (unsigned n = 1; n <= all; n++) {
+        reads = 0;
+        bad_read = n;
+        assert_int_equal(journal_open(folder, &j, NULL), RC_IO);
+        bad_read = 0;
+        j = open_it();
+        assert_int_equal(journal_torn(j), 0);
+        struct journal_place from = journal_start(j);
+        expect(j, &from, "one");
+        expect(j, &from, "two");
+        journal_close(j);
+    }
 }
 
 /* Every length to which a power cut may have shortened the last record. */
@@ -194,6 +236,7 @@ int main(void)
 #define CASE(name) cmocka_unit_test_setup_teardown(name, make_folder, drop_folder)
     const struct CMUnitTest tests[] = {
         CASE(what_was_appended_is_read_in_order_and_after_another_start),
+        CASE(what_cannot_be_read_is_not_cut_off),
         CASE(half_a_record_at_the_end_is_set_aside),
         CASE(no_flipped_bit_is_read),
         CASE(a_record_has_its_largest_size),

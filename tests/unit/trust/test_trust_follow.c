@@ -81,7 +81,66 @@ static void another_deployment_or_log_is_refused(void **state)
     is_refused(p, "another deployment");
     p->new->demo = !p->new->demo;
     p->new->log_origin[0] ^= 1;
-    is_refused(p, "another deployment");
+    is_refused(p, "another log");
+}
+
+/* The log ends at 500, a new one begins with a key of its own: what follows must not be signed by
+ * a key of before. */
+static void close_log(const struct pair *p)
+{
+    struct trust_list *const new = p->new;
+    (void)strcpy(new->closed[0].origin, new->log_origin);
+    (void)strcpy(new->log_origin, "cert.example/log/2");
+    new->closed[0].size = 500;
+    new->closed_count = 1;
+    new->keys[0].last = 500;
+    new->keys[1].cut_off = (struct cut_off){ .given = true, .index = 500 };
+    new->keys[3].not_after = new->issued;
+}
+
+static void a_log_is_closed_as_a_whole(void **state)
+{
+    const struct pair *p = *state;
+    struct trust_list *const new = p->new;
+    close_log(p);
+    assert_int_equal(trust_list_follows(p->old, new, NULL), RC_OK);
+    new->keys[0].last = 501;
+    is_refused(p, "behind the end of the log");
+    new->keys[0].last = 500;
+    new->keys[1].cut_off.given = false;
+    is_refused(p, "behind the end of the log");
+    new->keys[1].cut_off.given = true;
+    new->keys[3].not_after++;
+    is_refused(p, "goes on signing");
+    new->keys[3].not_after--;
+    new->closed[0].origin[0] ^= 1;
+    is_refused(p, "another log");
+    new->closed[0].origin[0] ^= 1;
+    new->closed_count = 0;
+    is_refused(p, "another log");
+    new->closed_count = 2;
+    is_refused(p, "another log");
+}
+
+static void a_closed_log_stays_closed(void **state)
+{
+    const struct pair *p = *state;
+    struct trust_list *const old = p->old, *const new = p->new;
+    close_log(p);
+    old->closed[0] = new->closed[0];
+    old->closed_count = 1;
+    (void)strcpy(old->log_origin, new->log_origin);
+    old->keys[0].last = 500;
+    old->keys[1].cut_off = new->keys[1].cut_off;
+    assert_int_equal(trust_list_follows(old, new, NULL), RC_OK);
+    new->closed[0].size--;
+    is_refused(p, "another log");
+    new->closed[0].size++;
+    new->closed[0].root[31] ^= 1;
+    is_refused(p, "another log");
+    new->closed[0].root[31] ^= 1;
+    new->closed_count = 0;
+    is_refused(p, "another log");
 }
 
 static void no_key_vanishes_or_gains(void **state)
@@ -175,6 +234,8 @@ int main(void)
         CASE(the_same_keys_follow),
         CASE(a_sequence_that_is_not_the_next_is_refused),
         CASE(another_deployment_or_log_is_refused),
+        CASE(a_log_is_closed_as_a_whole),
+        CASE(a_closed_log_stays_closed),
         CASE(no_key_vanishes_or_gains),
         CASE(a_cut_off_stays_as_it_is),
         CASE(a_new_key_begins_after_its_list),

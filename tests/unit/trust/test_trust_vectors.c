@@ -4,8 +4,8 @@
 
 #include "keys/trust/trust_list.h"
 
-#define INVALID_CASES 66
-#define VALID_CASES   13
+#define INVALID_CASES 74
+#define VALID_CASES   15
 
 static void put_scope(struct buf *to, const char *name, const uint16_t *scope, size_t count)
 {
@@ -59,6 +59,9 @@ static void describe(struct span input, struct buf *to)
     for (size_t i = 0; i < list->witness_count; i++)
         buf_printf(to, "witness: %s, %u of %zu\n", list->witnesses[i].name, list->witness_quorum,
                    list->witness_count);
+    for (size_t i = 0; i < list->closed_count; i++)
+        buf_printf(to, "closed: %s at %llu\n", list->closed[i].origin,
+                   (unsigned long long)list->closed[i].size);
     trust_list_free(list);
 }
 

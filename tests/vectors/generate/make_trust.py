@@ -33,14 +33,21 @@ TOKEN = entry(Key("trust token"), 1, span=(0, 1000000))
 
 
 def payload(keys, roots=None, deployment=None, demo=FALSE, hosts=("CERT.EXAMPLE",), sequence=1, issued=START, update=END,
-            origin="cert.example/log", uri="https://cert.example/publish/status", drop=None, witnesses=None):
+            origin="cert.example/log", uri="https://cert.example/publish/status", drop=None, witnesses=None, closed=None):
     roots = roots or root_set(1, ROOTS[:1])
     deployment = deployment or hashlib.sha256(roots).digest()
     values = [octets(deployment), demo, array([text(h) for h in hosts]), text(origin), text(uri), integer(sequence),
               integer(issued), integer(update), roots, array(list(keys))]
+    pairs = [(integer(i), v) for i, v in enumerate(values, 1) if i != drop]
     if witnesses:
-        values.append(witnesses)
-    return mapping([(integer(i), v) for i, v in enumerate(values, 1) if i != drop])
+        pairs.append((integer(11), witnesses))
+    if closed:
+        pairs.append((integer(12), closed))
+    return mapping(pairs)
+
+
+def closed_logs(*logs):
+    return array([array([text(origin), integer(size), octets(root)]) for origin, size, root in logs])
 
 
 def cut_off(*items):
@@ -55,10 +62,10 @@ def policy(quorum, *witnesses):
     return array([integer(quorum), array([array([text(name), key.cose_key]) for name, key in witnesses])])
 
 
-def describe(sequence, demo, hosts, threshold, roots, keys, witnesses=()):
+def describe(sequence, demo, hosts, threshold, roots, keys, witnesses=(), closed=()):
     lines = ["verdict: good", "sequence: %d" % sequence, "demo: " + ("yes" if demo else "no"), "hosts: " + " ".join(hosts),
              "roots: %d of %d" % (threshold, roots)]
-    return lines + ["key: " + k for k in keys] + ["witness: " + w for w in witnesses]
+    return lines + ["key: " + k for k in keys] + ["witness: " + w for w in witnesses] + ["closed: " + c for c in closed]
 
 
 def line(key, use, rest=""):
@@ -81,6 +88,7 @@ def make_valid():
     make_sm2()
     make_cut_offs()
     make_witnesses()
+    make_closed()
     make_chains()
 
 
@@ -102,6 +110,16 @@ def make_witnesses():
     token = line(Key("trust token"), 1, " 0-1000000")
     cases.write("trust", "valid", "witnesses", signed([TOKEN], witnesses=policy(2, *WITNESSES)),
                 describe(1, False, ["CERT.EXAMPLE"], 1, 1, [token], lines))
+
+
+def make_closed():
+    token = line(Key("trust token"), 1, " 0-1000000")
+    logs = [("cert.example/log", 7, bytes(32)), ("cert.example/log/2", 7, bytes(32))]
+    cases.write("trust", "valid", "closed-logs", signed([TOKEN], origin="cert.example/log/3", closed=closed_logs(*logs)),
+                describe(1, False, ["CERT.EXAMPLE"], 1, 1, [token], closed=["%s at %d" % log[:2] for log in logs]))
+    cases.write("trust", "valid", "closed-log-and-witnesses",
+                signed([TOKEN], origin="cert.example/log/2", witnesses=policy(2, *WITNESSES), closed=closed_logs(logs[0])),
+                describe(1, False, ["CERT.EXAMPLE"], 1, 1, [token], ["%s, 2 of 2" % name for name, _ in WITNESSES], ["cert.example/log at 7"]))
 
 
 # Three root sets, one after the other: each list that names another is signed by the one before, and by its own. A file
@@ -247,6 +265,19 @@ def make_new_fields():
     invalid("witness-name-with-a-plus", signed([TOKEN], witnesses=policy(1, ("a+b", one[1]))),
             "a witness's name has a character that none may have")
     many = [("w%d" % i, Key("witness %d" % i, EDDSA)) for i in range(17)]
+    old = ("cert.example/old", 7, bytes(32))
+    invalid("no-closed-log", signed([TOKEN], closed=closed_logs()), "there is no closed log")
+    invalid("closed-log-is-the-log", signed([TOKEN], closed=closed_logs(("cert.example/log", 7, bytes(32)))), "the log is one that was closed")
+    invalid("closed-log-twice", signed([TOKEN], closed=closed_logs(old, old)), "a log is closed twice")
+    invalid("closed-logs-that-shrink", signed([TOKEN], closed=closed_logs(old, ("cert.example/older", 6, bytes(32)))),
+            "a log was closed before one behind it")
+    invalid("closed-log-root-of-31", signed([TOKEN], closed=closed_logs(("cert.example/old", 7, bytes(31)))), "the root of a closed log has 31 bytes, not 32 to 32")
+    invalid("closed-log-without-root", signed([TOKEN], closed=array([array([text("cert.example/old"), integer(7)])])),
+            "a closed log has not 3 items")
+    invalid("closed-log-past-any-index", signed([TOKEN], closed=closed_logs(("cert.example/old", 2**53 + 1, bytes(32)))),
+            "the size of a closed log is over 9007199254740992")
+    invalid("seventeen-closed-logs", signed([TOKEN], closed=closed_logs(*[("cert.example/%d" % i, 7, bytes(32)) for i in range(17)])),
+            "the closed logs has more than 16 items")
     invalid("seventeen-witnesses", signed([TOKEN], witnesses=policy(1, *many)), "the witnesses has more than 16 items")
 
 

@@ -217,6 +217,16 @@ static bool clock_is_behind(struct worker *w, struct diag *d)
     return false;
 }
 
+/* Once sitecert.ini gives it more room, it has to be opened anew. */
+static bool register_may_grow(struct worker *w)
+{
+    ON_EXIT(home_close) struct home now = { 0 };
+    (void)pthread_mutex_lock(&w->lock);
+    const uint64_t max = w->status.register_max_bytes;
+    (void)pthread_mutex_unlock(&w->lock);
+    return home_open(w->o.home, &now, NULL) == RC_OK && now.settings.register_map_bytes > max;
+}
+
 /* Rows that nobody could sign now are not begun. While rows are at work, signing them tells. */
 static const char *signer_is_away(struct worker *w, struct diag *d)
 {
@@ -367,6 +377,8 @@ static enum rc work(struct worker *w, struct diag *d)
         struct diag why = DIAG_INIT;
         const char *const reason = what_is_in_the_way(w, &why);
         set_reason(w, reason, &why);
+        if (strcmp(reason, "register_full") == 0 && register_may_grow(w))
+            return diag_set(d, RC_FULL, DIAG_NO_OFFSET, "the register is given more room");
         if (reason[0] == '\0')
             rc = run_errands(w, d);
         if (reason[0] == '\0' && rc == RC_OK)
@@ -392,16 +404,36 @@ static enum rc begin_work(struct worker *w, struct diag *d)
     return rc == RC_OK ? work(w, d) : rc;
 }
 
+static const char *why_failed(enum rc rc, const struct diag *d)
+{
+    if (rc != RC_FULL)
+        return "failed";
+    return strstr(d->text, REGISTER_AT_LIMIT) ? "register_full" : "disk_full";
+}
+
+/* To begin at once would only fail again. */
+static void wait_for_room(struct worker *w, const char *why)
+{
+    if (strcmp(why, "register_full") == 0) {
+        while (!w->stop && !register_may_grow(w))
+            pause_ms(w, RETRY_MS);
+    } else if (strcmp(why, "disk_full") == 0) {
+        while (!w->stop && disk_is_full(w))
+            pause_ms(w, RETRY_MS);
+    }
+}
+
 static void *run_worker(void *arg)
 {
     struct worker *const w = arg;
     struct diag d = DIAG_INIT;
-    enum rc rc = RC_OK;
+    const char *why = "";
     if (open_engine(w)) {
-        rc = begin_work(w, &d);
+        const enum rc rc = begin_work(w, &d);
         if (rc != RC_OK) {
+            why = why_failed(rc, &d);
             log_failure(LEVEL_ERROR, "worker_failed", rc, &d);
-            set_reason(w, "failed", &d);
+            set_reason(w, why, &d);
         }
     }
     /* After a failure nothing more is said to be done: what the disk holds is seen at the next
@@ -412,6 +444,7 @@ static void *run_worker(void *arg)
     engine_close(w->engine);
     w->apply = NULL;
     w->engine = NULL;
+    wait_for_room(w, why);
     if (!w->stop)
         w->o.over(w->o.arg);
     return NULL;

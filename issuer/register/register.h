@@ -24,6 +24,9 @@
 #include "issuer/scheme/number.h"
 #include "issuer/scheme/record.h"
 
+#define REGISTER_AT_LIMIT "it has its largest size" /* stands in d with RC_FULL; else the disk is  \
+                                                     */
+
 struct reg; /* an open register with its transaction */
 
 /* REG_RESTORE: for writing, in a home that was made of a backup; without mirror and, vault NULL,

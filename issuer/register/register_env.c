@@ -14,6 +14,8 @@
 #define DAEMON        "sitecert-core" /* the writer that stays */
 #define SCHEMA_FACT   "#schema"
 #define SCHEMA        1
+#define READ_ROOM     ((size_t)8)
+#define MAP_READ_MAX  ((size_t)16 << 40)  /* bytes */
 #define LITTLE_ROOM   ((uint64_t)4 << 20) /* bytes: a disk with less is what failed us */
 #define LOOKS         50                  /* at a file that a writer is about to lengthen */
 #define LOOK_PAUSE_NS 2000000
@@ -56,7 +58,7 @@ enum rc reg_lmdb_rc(const struct reg *r, int error, const char *what, struct dia
     };
     if (error == MDB_MAP_FULL)
         return diag_set(d, RC_FULL, DIAG_NO_OFFSET,
-                        "cannot %s: it has its largest size; raise register_map_bytes", what);
+                        "cannot %s: " REGISTER_AT_LIMIT "; raise register_map_bytes", what);
     /* LMDB reports a full disk as an input/output error. */
     if (error == EIO && disk_is_full(r))
         return diag_set(d, RC_FULL, DIAG_NO_OFFSET, "cannot %s: the disk is full", what);
@@ -299,6 +301,13 @@ static enum rc settle_tables(struct reg *r, struct diag *d)
     return rc == RC_OK ? reg_begin(r, d) : rc;
 }
 
+/* Only addresses: a reader keeps some for a register that is given more room while it reads. */
+static size_t map_size(const struct reg *r, const struct home *h)
+{
+    const size_t size = (size_t)h->settings.register_map_bytes;
+    return r->mode == REG_READ && size <= MAP_READ_MAX / READ_ROOM ? size * READ_ROOM : size;
+}
+
 static enum rc open_env(struct reg *r, const struct home *h, const char *folder, struct diag *d)
 {
     int dead = 0;
@@ -306,7 +315,7 @@ static enum rc open_env(struct reg *r, const struct home *h, const char *folder,
     if (error == 0)
         error = mdb_env_set_maxdbs(r->env, DB_COUNT);
     if (error == 0)
-        error = mdb_env_set_mapsize(r->env, (size_t)h->settings.register_map_bytes);
+        error = mdb_env_set_mapsize(r->env, map_size(r, h));
     if (error == 0)
         error =
             mdb_env_open(r->env, folder, MDB_NOTLS | (r->mode == REG_READ ? MDB_RDONLY : 0u), 0600);

@@ -410,6 +410,10 @@ class Core(ByHand):
     program = "sitecert-core"
 
 
+class Signer(ByHand):
+    program = "sitecert-signer"
+
+
 def processes_of(program, home):
     """Pids of a program that works on this home."""
     found = []

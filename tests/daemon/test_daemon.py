@@ -13,7 +13,7 @@ import time
 import unittest
 
 import daemon
-from daemon import BIN, Client, Core, Daemon, Reader, environment, eventually
+from daemon import BIN, Client, Core, Daemon, Reader, Signer, environment, eventually
 
 RECORDED = None
 
@@ -439,6 +439,91 @@ class Troubles(Case):
         self.wait_ready()
 
 
+class SignerGone(Case):
+    """The signer runs apart from the core, as under systemd."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.signer = None
+        super().setUpClass()
+        cls.core.stop()
+        cls.signer = Signer(cls.home)
+        cls.core.start()
+
+    @classmethod
+    def tearDownClass(cls):
+        super().tearDownClass()
+        cls.signer.stop()
+
+    def test_it_is_said_nothing_is_taken_and_back_it_goes_on(self):
+        self.wait_ready()
+        self.results("training", daemon.trainings(*range(20)))
+        self.signer.kill()
+        eventually(lambda: self.unready_reason() == ["signer_gone"], pause_s=0.01)
+        a = self.refused(self.push("test", daemon.tests(0)), 503, "not_ready")
+        self.assertIn("signer_gone", a.body.decode())
+        self.signer.start()
+        self.wait_ready()
+        self.assertEqual({r["outcome"] for r in self.results("test", daemon.tests(*range(20)))}, {"issued"})
+
+
+class RegisterFull(unittest.TestCase):
+    """It has the size that it may have: said, nothing is taken, and with more room it goes on."""
+
+    SMALLEST = 16 << 20  # of map_bytes
+
+    def test_with_more_room_it_goes_on_by_itself(self):
+        home = daemon.basic_home()
+        first, data = 100, home.path / "register" / "data.mdb"
+        while data.stat().st_size < self.SMALLEST - (1 << 20):
+            rows = home.folder / "training.csv"
+            rows.write_bytes(daemon.trainings(*range(first, first + 8000)))
+            home.sitecert("import", rows, "--quiet")
+            first += 8000
+        home.set("map_bytes", self.SMALLEST)
+        with Daemon(home, wait=False) as d:
+            eventually(lambda: "reason=register_full" in d.said())
+            self.assertNotIn("program=sitecert-issuerd event=ready", d.said())
+            home.set("map_bytes", 1 << 30)
+            client, key = Client(d.wait_listening()), home.keys["zj"]
+            self.assertEqual(client.push("zj", key, "training", daemon.trainings(1, 2), "t", wait=20).status, 200)
+            a = client.push("zj", key, "test", daemon.tests(1, 2), "s", wait=20)
+            self.assertEqual({r["outcome"] for r in a.lines()}, {"issued"})
+            # The reader that was opened before sees what is behind the old end.
+            number = a.lines()[0]["number"]
+            self.assertEqual(client.get("zj", key, f"/v1/certificates/{number}").status, 200)
+            client.close()
+            self.assertEqual(d.stop(), 0)
+        home.remove()
+
+    def test_full_while_it_runs_it_refuses_and_forgets_nothing(self):
+        home = daemon.basic_home()
+        home.set("map_bytes", self.SMALLEST)
+        with Daemon(home) as d:
+            client, key, taken = Client(d.address), home.keys["zj"], []
+            while True:
+                first = 10000 + len(taken) * 4000
+                a = client.push("zj", key, "training", daemon.trainings(*range(first, first + 4000)), f"t{len(taken)}", wait=3)
+                if a.status == 503:
+                    break
+                self.assertIn(a.status, (200, 202))  # 202: on disk, and applied when there is room
+                taken.append(a.headers["location"])
+            self.assertEqual((a.status, a.code()), (503, "not_ready"))
+            self.assertIn("register_full", a.body.decode())
+            home.set("map_bytes", 1 << 30)
+            eventually(lambda: client.ask("GET", "/readyz").status == 200)
+            for i in range(len(taken) + 1):  # what was acknowledged is known, what was refused is taken now
+                first = 10000 + i * 4000
+                a = client.push("zj", key, "training", daemon.trainings(*range(first, first + 4000)), f"t{i}", wait=30)
+                self.assertEqual(a.status, 200)
+                self.assertEqual(a.headers["location"] in taken, i < len(taken))
+            client.close()
+            self.assertEqual(d.stop(), 0)
+        report = json.loads(home.sitecert("report", "--json").stdout)
+        self.assertEqual(report["total"]["trainings"], (len(taken) + 1) * 4000)
+        home.remove()
+
+
 class Whole(unittest.TestCase):
     """As it is started by hand: the daemon starts what it needs."""
 
@@ -476,7 +561,7 @@ class Whole(unittest.TestCase):
 
 
 def load_tests(loader, _, __):
-    cases = (Batches, Suspension, Queue, Ends, Troubles, Whole)
+    cases = (Batches, Suspension, Queue, Ends, Troubles, SignerGone, RegisterFull, Whole)
     return unittest.TestSuite(loader.loadTestsFromTestCase(c) for c in cases)
 
 

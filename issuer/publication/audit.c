@@ -117,6 +117,13 @@ enum rc audit_run(struct reg *r, const struct home *h, unsigned threads,
     return RC_OK;
 }
 
+void audit_join(struct audit *to, const struct audit *from)
+{
+    for (size_t i = 0; i < from->kept; i++)
+        audit_note(to, from->findings[i].subject, "%s", from->findings[i].text);
+    to->finding_count += from->finding_count - from->kept;
+}
+
 static json_t *findings_json(const struct audit *a)
 {
     json_t *list = json_array();

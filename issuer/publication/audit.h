@@ -36,6 +36,9 @@ MUST_CHECK enum rc audit_run(struct reg *r, const struct home *h, unsigned threa
                              void (*progress)(void *ctx, uint64_t done, uint64_t of), void *ctx,
                              struct audit *ret, struct diag *d);
 
+/* Another's findings, behind those that there are. */
+void audit_join(struct audit *to, const struct audit *from);
+
 uint64_t audit_length(struct reg *r); /* steps that progress counts */
 
 json_t *audit_json(const struct audit *a);

@@ -3,6 +3,21 @@
 t audit
 t audit --lang zh
 t audit --json
+echo '# from the published log on'
+"$SITECERT" publish pub --quiet
+t audit --published pub
+cp -r pub bent
+"$PYTHON" - <<'END'
+path = "bent/log/tile/0/000.p/4"
+tile = bytearray(open(path, "rb").read())
+tile[70] ^= 1
+open(path, "wb").write(tile)
+END
+t audit --published bent
+"$SITECERT" order suspend $B --reason 核查中 --ref 示例 >/dev/null
+t audit --published pub
+t audit --published nowhere
+"$SITECERT" order reinstate $B --reason 示例 --ref 示例 >/dev/null
 echo '# an empty register'
 "$SITECERT" init --demo --home empty >/dev/null
 t audit --home empty

@@ -42,14 +42,19 @@ function(sitecert_unit_test name)
   set_tests_properties(${test} PROPERTIES LABELS unit TIMEOUT 240)
 endfunction()
 
-# sitecert_fuzz_target(<name> [LINKS ...])
+# sitecert_fuzz_target(<name> [ANY_SIGNATURE] [LINKS ...])
 # fuzz_<name>.c and corpus/<name>/. The same harness is a libFuzzer target under clang, run for a
 # fixed number of inputs from a fixed seed, and a replay of the corpus everywhere else.
+# ANY_SIGNATURE: signatures are checked by the rule of tests/fuzz/signature_rule.h.
 function(sitecert_fuzz_target name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LINKS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "ANY_SIGNATURE" "" "LINKS")
   set(corpus "${CMAKE_CURRENT_SOURCE_DIR}/corpus/${name}")
   add_executable(fuzz_${name} fuzz_${name}.c)
   target_link_libraries(fuzz_${name} PRIVATE sitecert_flags ${arg_LINKS})
+  if(arg_ANY_SIGNATURE)
+    target_sources(fuzz_${name} PRIVATE signature_rule.c fuzz_keys.c)
+    target_link_options(fuzz_${name} PRIVATE LINKER:--wrap=pubkey_check)
+  endif()
   if(SITECERT_FUZZ_ENGINE STREQUAL "libfuzzer")
     # What it finds goes to the first folder, which must not be the one under version control.
     set(found "${CMAKE_CURRENT_BINARY_DIR}/found/${name}")

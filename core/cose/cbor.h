@@ -34,9 +34,6 @@ MUST_CHECK bool cbor_bool(struct cbor_reader *c, const char *name, bool *ret);
 MUST_CHECK bool cbor_array(struct cbor_reader *c, const char *name, uint64_t max,
                            uint64_t *ret_count);
 MUST_CHECK bool cbor_tag(struct cbor_reader *c, const char *name, uint64_t tag);
-/* True and consumed when the next item is null; false and nothing consumed otherwise (no failure).
- */
-bool cbor_null_next(struct cbor_reader *c);
 /* The major type (0 to 7) of the next item, or -1 at the end. */
 int cbor_peek(const struct cbor_reader *c);
 

@@ -103,16 +103,6 @@ bool cbor_tag(struct cbor_reader *c, const char *name, uint64_t tag)
            cbor_fail_at(c, at, "%s has another tag than %llu", name, (unsigned long long)tag);
 }
 
-bool cbor_null_next(struct cbor_reader *c)
-{
-    uint8_t first;
-    struct reader ahead = c->r;
-    if (c->failed || !reader_u8(&ahead, &first) || first != (CBOR_SIMPLE << 5 | CBOR_NULL))
-        return false;
-    c->r = ahead;
-    return true;
-}
-
 int cbor_peek(const struct cbor_reader *c)
 {
     if (c->failed || reader_left(&c->r) == 0)

@@ -1,9 +1,7 @@
-#include "issuer/keycare/ceremony.h"
-
 #include <assert.h>
 #include <string.h>
 
-#include "keys/private/root_sign.h"
+#include "issuer/keycare/ceremony_signers.h"
 
 void ceremony_close(struct ceremony *c)
 {
@@ -38,7 +36,7 @@ static enum rc take_parts(struct ceremony *c, struct diag *d)
 
 /* --- who has signed --- */
 
-static bool may_operate(const struct trusted_key *key, int64_t time_s)
+bool ceremony_may_operate(const struct trusted_key *key, int64_t time_s)
 {
     return key->use == USE_OPERATOR && key->not_before <= time_s && time_s <= key->not_after;
 }
@@ -50,7 +48,7 @@ static enum rc check_operator(const struct ceremony *c, const struct cose_sign *
     const struct trusted_key *key = trust_list_find(c->old, signer->header.kid, NULL);
     for (; key; key = trust_list_find(c->old, signer->header.kid, key)) {
         enum check good = CHECK_BAD;
-        if (!may_operate(key, c->new->issued))
+        if (!ceremony_may_operate(key, c->new->issued))
             continue;
         const enum rc rc = cose_sign_check(m, signer, key->key, &good, d);
         if (rc != RC_OK || good == CHECK_GOOD)
@@ -90,7 +88,7 @@ static enum rc read_change(struct ceremony *c, struct diag *d)
     return rc;
 }
 
-static bool is_root(const struct root_set *roots, struct span kid, size_t *ret)
+bool ceremony_is_root(const struct root_set *roots, struct span kid, size_t *ret)
 {
     for (size_t i = 0; i < roots->count; i++) {
         uint8_t id[KID_LEN];
@@ -109,8 +107,8 @@ static enum rc check_root(struct ceremony *c, const struct cose_sign *m, size_t 
     ON_EXIT(pubkey_free_at) struct pubkey *key = NULL;
     enum check good = CHECK_BAD;
     size_t at_old = 0, at_new = 0;
-    const bool is_old = is_root(&c->old->roots, kid, &at_old);
-    const bool is_new = is_root(&c->new->roots, kid, &at_new);
+    const bool is_old = ceremony_is_root(&c->old->roots, kid, &at_old);
+    const bool is_new = ceremony_is_root(&c->new->roots, kid, &at_new);
     if (!is_old && !is_new)
         return diag_set(d, RC_BAD_SIGNATURE, DIAG_NO_OFFSET, "a stranger has signed");
     enum rc rc =
@@ -165,54 +163,6 @@ enum rc ceremony_open(struct buf *file, const struct root_set *roots, struct cer
     *ret = c;
     c = (struct ceremony){ 0 };
     return RC_OK;
-}
-
-/* --- one more signature --- */
-
-static enum rc open_again(struct ceremony *c, struct span change, struct span list, struct diag *d)
-{
-    struct ceremony next = { 0 };
-    ON_EXIT(buf_free_at) struct buf file = { 0 };
-    ceremony_put(&file, c->current, change, list);
-    const enum rc rc = ceremony_open(&file, NULL, &next, d);
-    if (rc != RC_OK)
-        return rc;
-    ceremony_close(c);
-    *c = next;
-    return RC_OK;
-}
-
-enum rc ceremony_operate(struct ceremony *c, const struct private_key *key, struct diag *d)
-{
-    assert(c && key);
-
-    uint8_t kid[KID_LEN];
-    ON_EXIT(buf_free_at) struct buf change = { 0 };
-    cose_key_id(private_key_public(key), kid);
-    const struct trusted_key *const k = trust_list_find(c->old, span_of(kid, KID_LEN), NULL);
-    if (!k || !may_operate(k, c->new->issued))
-        return diag_set(d, RC_REFUSED, DIAG_NO_OFFSET,
-                        "this key is no operator's of the current list, in its dates");
-    const enum rc rc = trust_list_cosign(key, TYP_KEYS, c->payload, c->change, &change, d);
-    return rc == RC_OK ? open_again(c, buf_span(&change), c->list, d) : rc;
-}
-
-enum rc ceremony_sign(struct ceremony *c, const struct private_key *root, struct diag *d)
-{
-    assert(c && root);
-
-    uint8_t kid[KID_LEN];
-    size_t at;
-    ON_EXIT(buf_free_at) struct buf list = { 0 };
-    cose_key_id(private_key_public(root), kid);
-    if (!ceremony_is_decided(c))
-        return diag_set(d, RC_REFUSED, DIAG_NO_OFFSET, "%u of %u operators have signed the change",
-                        c->operators, c->operators_needed);
-    if (!is_root(&c->old->roots, span_of(kid, KID_LEN), &at) &&
-        !is_root(&c->new->roots, span_of(kid, KID_LEN), &at))
-        return diag_set(d, RC_REFUSED, DIAG_NO_OFFSET, "this key is no root of either list");
-    const enum rc rc = trust_list_cosign(root, TYP_TRUST, c->payload, c->list, &list, d);
-    return rc == RC_OK ? open_again(c, c->change, buf_span(&list), d) : rc;
 }
 
 /* --- how far it is --- */

@@ -16,6 +16,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         date_format(date, shown);
         if (!span_equal(text, span_text(shown)) || date < DATE_MIN || date > DATE_MAX)
             abort();
+        if (date_year(date) != atoi(shown) || date_add_years(date, 0) != date ||
+            date_add_years(date, 9999) != DATE_MAX || date_add_years(date, -9999) != DATE_MIN)
+            abort();
+        const int32_t later = date_add_years(date, 1);
+        if (later < DATE_MAX && (later - date < 365 || later - date > 366))
+            abort();
         if (!time_parse(text, &moment) || date_of_time(moment) != date)
             abort();
     }

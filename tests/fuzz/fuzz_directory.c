@@ -23,6 +23,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (directory_find_unit(&dir, dir.units[i].id) != &dir.units[i])
             abort();
     }
+    for (uint32_t i = 0; i < dir.provider_count; i++) {
+        if (directory_find_provider(&dir, i) != &dir.providers[i])
+            abort();
+    }
+    if (directory_find_provider(&dir, (uint32_t)dir.provider_count) ||
+        directory_find_post(&dir, UINT32_MAX) || directory_find_unit(&dir, UINT32_MAX))
+        abort();
     directory_free(&dir);
     return 0;
 }

@@ -1,15 +1,24 @@
-/* Any headers in: method, address and header lines, as text; the body's digest is that of nothing.
- * No request of a stranger is good, the base is what the parameters say, and a dictionary that is
- * read says the same when written and read again. */
+/*
+ * Any headers in, by a rule in place of signatures: method, address and header lines, as text; the
+ * body's digest is that of nothing. What is good has all that a good request must have, the base is
+ * what the parameters say, and a dictionary that is read says the same when written and read again.
+ */
 #include <stdlib.h>
 
 #include "core/message/parts.h"
 #include "core/message/target.h"
+#include "tests/fuzz/signature_rule.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define LINES_MAX  12u
 #define LINE_BYTES 2048u /* bytes with NUL */
+#define NOW        1900000000
+
+static const uint8_t nothing[SHA256_LEN] = {
+    0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4, 0xc8, 0x99, 0x6f, 0xb9, 0x24,
+    0x27, 0xae, 0x41, 0xe4, 0x64, 0x9b, 0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55,
+};
 
 struct request_lines {
     size_t count;
@@ -40,38 +49,29 @@ static const char *header(void *arg, const char *name)
     return NULL;
 }
 
-/* A key that signs nothing here: RFC 8032 section 7.1, test 1. */
-static const struct pubkey *stranger(void)
-{
-    static struct pubkey *key;
-    static const uint8_t x[ED25519_PUB_LEN] = {
-        0xd7, 0x5a, 0x98, 0x01, 0x82, 0xb1, 0x0a, 0xb7, 0xd5, 0x4b, 0xfe,
-        0xd3, 0xc9, 0x64, 0x07, 0x3a, 0x0e, 0xe1, 0x72, 0xf3, 0xda, 0xa6,
-        0x23, 0x25, 0xaf, 0x02, 0x1a, 0x68, 0xf7, 0x07, 0x51, 0x1a,
-    };
-    struct public_numbers numbers = { .alg = ALG_EDDSA };
-    memcpy(numbers.x, x, sizeof x);
-    if (!key && pubkey_new(&numbers, &key, NULL) != RC_OK)
-        abort();
-    return key;
-}
-
 static void find_key(void *arg, struct span keyid, int64_t now, struct message_keys *ret)
 {
     (void)arg;
     (void)now;
     if (keyid.len == 0 || keyid.len > MESSAGE_KEYID_MAX)
         abort();
-    ret->at[ret->count++] = stranger();
+    ret->suspended = span_equal(keyid, SPAN_LITERAL("suspended"));
+    ret->at[ret->count++] = fuzz_key_ed25519();
+    ret->at[ret->count++] = fuzz_key_p256();
+}
+
+static void must_be_evidence(struct message_evidence *e, bool with_body)
+{
+    const char *const base = buf_cstr(&e->base);
+    if (!e->key || !e->keyid[0] || strlen(e->nonce) < MESSAGE_NONCE_MIN ||
+        e->created < NOW - MESSAGE_WINDOW_S || e->created > NOW + MESSAGE_WINDOW_S ||
+        !strstr(base, "\"@method\": ") || !strstr(base, "\"@target-uri\": ") ||
+        (with_body && !strstr(base, "\"content-digest\": ")))
+        abort();
 }
 
 static void judge(struct request_lines *lines, bool with_body)
 {
-    static const uint8_t nothing[SHA256_LEN] = {
-        0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4,
-        0xc8, 0x99, 0x6f, 0xb9, 0x24, 0x27, 0xae, 0x41, 0xe4, 0x64, 0x9b,
-        0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55,
-    };
     const struct message_request request = {
         .method = with_body ? lines->at[0] : "GET",
         .target_uri = span_text(lines->at[1]),
@@ -82,10 +82,12 @@ static void judge(struct request_lines *lines, bool with_body)
     const struct message_key_source source = { find_key, NULL };
     struct message_evidence evidence = { 0 };
     enum message_verdict v = MESSAGE_UNDECIDED;
-    if (message_verify(&request, &source, 1900000000, &v, &evidence, NULL) != RC_OK ||
-        v == MESSAGE_UNDECIDED || v == MESSAGE_GOOD || evidence.key)
+    const enum rc rc = message_verify(&request, &source, NOW, &v, &evidence, NULL);
+    if (rc == RC_OK ? v == MESSAGE_UNDECIDED : rc != RC_CRYPTO || v != MESSAGE_UNDECIDED)
         abort();
-    if (!message_code(v)[0])
+    if (v == MESSAGE_GOOD)
+        must_be_evidence(&evidence, with_body);
+    else if (rc == RC_OK && (evidence.key || !message_code(v)[0]))
         abort();
     message_evidence_free(&evidence);
 }
@@ -125,6 +127,35 @@ static bool write_again(struct span text, struct buf *to)
     return rc == RC_OK;
 }
 
+static void compare_digest(struct span value)
+{
+    enum message_verdict v = MESSAGE_UNDECIDED;
+    if (content_digest_check(value, nothing, &v, NULL) != RC_OK)
+        abort();
+    if (v != MESSAGE_GOOD && v != MESSAGE_DIGEST_MISMATCH &&
+        v != MESSAGE_CONTENT_DIGEST_MALFORMED && v != MESSAGE_CONTENT_DIGEST_MISSING)
+        abort();
+}
+
+static void split_uri(struct span uri)
+{
+    struct target_parts parts;
+    const bool is_split = target_split(uri, &parts);
+    if (is_split &&
+        parts.scheme.len + 3 + parts.authority.len + parts.path.len + parts.query.len != uri.len)
+        abort();
+    if (target_base_valid(uri) && (!is_split || parts.query.len > 0))
+        abort();
+}
+
+static void name_listener(const char *listen)
+{
+    char base[TARGET_BASE_MAX];
+    target_base_of_listen(listen, base);
+    if (strncmp(base, "http://", 7) != 0)
+        abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct request_lines lines;
@@ -137,9 +168,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (write_again(span_of(data, size), &once) &&
         (!write_again(buf_span(&once), &twice) || !span_equal(buf_span(&once), buf_span(&twice))))
         abort();
-    struct target_parts parts;
-    if (target_split(span_of(data, size), &parts) &&
-        parts.scheme.len + 3 + parts.authority.len + parts.path.len + parts.query.len != size)
-        abort();
+    compare_digest(span_of(data, size));
+    split_uri(span_of(data, size));
+    split_uri(span_text(lines.at[1]));
+    name_listener(lines.at[1]);
     return 0;
 }

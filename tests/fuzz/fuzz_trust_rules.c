@@ -1,26 +1,12 @@
 /*
- * The trust list's rules as though every signature held (the check itself is replaced at link
- * time): what no mutation would reach behind a signature. A list that is read keeps what its header
- * promises.
+ * The trust list's rules by a rule in place of signatures: what no mutation would reach behind one.
+ * A list that is read keeps what its header promises.
  */
 #include <stdlib.h>
 
 #include "keys/trust/trust_list.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-enum rc __wrap_pubkey_check(const struct pubkey *key, struct span msg, struct span sig,
-                            enum check *ret, struct diag *d);
-
-enum rc __wrap_pubkey_check(const struct pubkey *key, struct span msg, struct span sig,
-                            enum check *ret, struct diag *d)
-{
-    (void)key;
-    (void)msg;
-    (void)sig;
-    (void)d;
-    *ret = CHECK_GOOD;
-    return RC_OK;
-}
 
 static void must_keep_the_rules(const struct trust_list *list)
 {
@@ -40,6 +26,36 @@ static void must_keep_the_rules(const struct trust_list *list)
         abort();
 }
 
+/* Who believes the newest list's roots, and knows since when, reads the same list. */
+static void read_by_its_roots(struct span bytes, const struct trust_list *list)
+{
+    struct root_set roots = list->roots;
+    for (int known = 0; known < 2; known++) {
+        ON_EXIT(trust_list_free_at) struct trust_list *again = NULL;
+        roots.since = known ? list->sequence : 0;
+        const enum rc rc = trust_list_read(bytes, &roots, &again, NULL);
+        if (rc == RC_OK && again->sequence != list->sequence)
+            abort();
+    }
+}
+
+/* The newest list before what stands behind it: nothing that it needs goes. */
+static void follow_itself(struct span bytes, const struct trust_list *list)
+{
+    struct trust_file file;
+    ON_EXIT(buf_free_at) struct buf again = { 0 };
+    ON_EXIT(trust_list_free_at) struct trust_list *read = NULL;
+    if (trust_file_split(bytes, &file, NULL) != RC_OK)
+        abort();
+    const struct span newest = file.lists[0];
+    const struct span old =
+        file.count == 1 ? bytes : span_of(bytes.ptr + newest.len, bytes.len - newest.len);
+    const enum rc rc = trust_file_put(newest, old, &again, NULL);
+    if (rc == RC_OK && (trust_list_read(buf_span(&again), NULL, &read, NULL) != RC_OK ||
+                        read->sequence != list->sequence))
+        abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     ON_EXIT(trust_list_free_at) struct trust_list *list = NULL;
@@ -47,7 +63,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const enum rc rc = trust_list_read(span_of(data, size), NULL, &list, &d);
     if ((rc == RC_OK) != (list != NULL) || d.code != rc)
         abort();
-    if (list)
+    if (list) {
         must_keep_the_rules(list);
+        read_by_its_roots(span_of(data, size), list);
+        follow_itself(span_of(data, size), list);
+    }
     return 0;
 }

@@ -144,7 +144,6 @@ static void a_reader_that_has_failed_stays_failed(void **state)
     assert_false(cbor_text(&c, "second", 0, 9, &s));
     assert_false(cbor_skip(&c, "third", &s));
     assert_false(cbor_bool(&c, "fourth", &b));
-    assert_false(cbor_null_next(&c));
     assert_false(cbor_map_key(&c, &m, 1));
     assert_false(cbor_end(&c));
     assert_int_equal(cbor_peek(&c), -1);
@@ -271,19 +270,6 @@ static void a_text_key_is_found(void **state)
     assert_true(cbor_map_end(&c, &m, "map"));
 }
 
-static void null_is_consumed_and_nothing_else_is(void **state)
-{
-    (void)state;
-    const uint8_t bytes[] = { 0xf5, 0xf6 };
-    struct cbor_reader c = cbor_reader_over(span_of(bytes, 2), NULL);
-    bool b = false;
-    assert_false(cbor_null_next(&c));
-    assert_true(cbor_bool(&c, "b", &b));
-    assert_true(b);
-    assert_true(cbor_null_next(&c));
-    assert_true(cbor_end(&c));
-}
-
 /* RFC 8949 appendix A, the examples that our subset has. */
 static void the_writer_writes_the_examples_of_rfc_8949(void **state)
 {
@@ -345,7 +331,6 @@ int main(void)
         cmocka_unit_test(what_is_deterministic_is_taken),
         cmocka_unit_test(keys_are_found_in_their_order),
         cmocka_unit_test(a_text_key_is_found),
-        cmocka_unit_test(null_is_consumed_and_nothing_else_is),
         cmocka_unit_test(the_writer_writes_the_examples_of_rfc_8949),
     };
     return cmocka_run_group_tests_name("cbor", tests, NULL, NULL);

@@ -1,0 +1,61 @@
+/*
+ * Any bytes as a bundle (its length in 4 bytes first) and a delta behind it, by a rule in place of
+ * signatures: what an update makes is open, of a later sequence, and finds each of its rows.
+ */
+#include <stdlib.h>
+
+#include "core/cert/bundle_update.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define ROWS_MAX 200000u
+
+static void must(bool holds)
+{
+    if (!holds)
+        abort();
+}
+
+/* Whoever may sign deltas may promise more rows than a harness has memory for. */
+static uint32_t rows_of(struct span delta)
+{
+    struct cose_sign1 m;
+    struct delta read;
+    return cose_sign1_parse(delta, &m, NULL) == RC_OK &&
+                   delta_payload_read(m.payload, &read, NULL) == RC_OK
+               ? read.rows
+               : 0;
+}
+
+static void finish(struct bundle_update *u, const struct bundle *old)
+{
+    ON_EXIT(buf_free_at) struct buf file = { 0 };
+    ON_EXIT(bundle_free_at) struct bundle *new = NULL;
+    struct column_row row;
+    if (bundle_update_finish(u, &file, &new, NULL) != RC_OK)
+        return;
+    const struct bundle_times was = bundle_times(old), is = bundle_times(new);
+    const struct bundle_changes changes = bundle_update_changes(u);
+    must(is.sequence > was.sequence && is.rows >= was.rows);
+    must(changes.from == was.sequence && changes.to == is.sequence && changes.deltas == 1);
+    must(bundle_check_all(new, NULL, NULL, NULL) == RC_OK);
+    must(bundle_find(new, is.rows, &row, NULL) == RC_NOT_FOUND);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    uint32_t len;
+    struct reader r = reader_over(span_of(data, size));
+    ON_EXIT(bundle_free_at) struct bundle *b = NULL;
+    ON_EXIT(bundle_update_free_at) struct bundle_update *u = NULL;
+    if (!reader_be32(&r, &len) || len > reader_left(&r) ||
+        bundle_open(span_of(data + 4, len), NULL, &b, NULL) != RC_OK ||
+        bundle_update_begin(b, NULL, &u, NULL) != RC_OK)
+        return 0;
+    const struct span delta = span_of(data + 4 + len, size - 4 - len);
+    if (rows_of(delta) > ROWS_MAX)
+        return 0;
+    if (bundle_update_apply(u, delta, NULL) == RC_OK)
+        finish(u, b);
+    return 0;
+}

@@ -327,6 +327,7 @@ def employer_seeds():
 # --- texts ---
 
 def csv_seeds():
+    yield "quote-never-closed-over-64-kib", b'\x05a,"' + b"b" * 65537
     sample = VECTORS.parent / "sample"
     for kind in ("authority", "education", "test", "training"):
         lines = sorted(sample.glob(f"{kind}*.csv"))[0].read_bytes()
@@ -334,6 +335,10 @@ def csv_seeds():
         yield f"header-of-{kind}", b"\x05" + header
         yield f"header-of-{kind}-with-one-twice", b"\x05" + header[:-1] + b", " + header.split(b",")[0] + b"\n"
         yield f"header-of-{kind}-with-one-missing", b"\x05" + header.split(b",", 1)[1]
+
+
+def ndjson_seeds():
+    yield "members-300", b"\x05" + json.dumps({f"m{i}": i for i in range(300)}).encode() + b"\n"
 
 
 def encoding_seeds():
@@ -420,6 +425,27 @@ def holder_seeds():
     yield "pickup-wide-but-no-letter", "０１２３４５６７８"
     yield "pickup-cut-in-a-character", b"0123456789\xef\xbc"
     yield "pickup-over-64-bytes", " " * 65
+
+
+def digits(data):
+    """docs/formats.md, "QR text": groups of 7 bytes as 17 digits."""
+    return "".join(str(int.from_bytes(data[i:i + 7], "big")).zfill((0, 3, 5, 8, 10, 13, 15, 17)[len(data[i:i + 7])])
+                   for i in range(0, len(data), 7))
+
+
+def input_seeds():
+    token = bytes.fromhex((VECTORS / "token/valid/full/input.hex").read_text().replace("\n", ""))
+    text = "HTTPS://CERT.EXAMPLE/V/" + digits(token)
+    yield "token", token
+    yield "text", text
+    yield "digits", digits(token)
+    yield "text-of-no-token", "HTTPS://CERT.EXAMPLE/V/123"
+    yield "text-of-too-many-digits", "1" * 4000
+    yield "picture", b"\x89PNG\nHTTPS://SHOP.EXAMPLE/\n" + text.encode() + b"\n"
+    yield "picture-of-another-code", b"\xff\xd8\xff\nHTTPS://CERT.EXAMPLE/V/123\nWIFI:T:WPA"
+    yield "picture-of-nothing", b"\x89PNG"
+    yield "pdf", "%PDF-1.7\n"
+    yield "words", "no certificate"
 
 
 def told_seeds():
@@ -607,8 +633,8 @@ def update_seeds():
 
 
 FOLDERS = {"witness": witness_seeds, "staple": staple_seeds, "message": message_seeds, "signer": signer_seeds,
-           "senders": sender_seeds, "employers": employer_seeds, "csv": csv_seeds, "encoding": encoding_seeds, "delta": delta_seeds,
-           "http": http_seeds, "dates": dates_seeds, "holder": holder_seeds, "told": told_seeds, "pem": pem_seeds, "ipc": ipc_seeds,
+           "senders": sender_seeds, "employers": employer_seeds, "csv": csv_seeds, "ndjson": ndjson_seeds, "encoding": encoding_seeds, "delta": delta_seeds,
+           "http": http_seeds, "dates": dates_seeds, "holder": holder_seeds, "input": input_seeds, "told": told_seeds, "pem": pem_seeds, "ipc": ipc_seeds,
            "name": name_seeds, "picture": picture_seeds, "update": update_seeds, "archive": archive_seeds}
 
 

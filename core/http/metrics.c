@@ -86,6 +86,12 @@ void metrics_refusal(struct metrics *m, size_t reason)
     add(&m->denials[reason], 1);
 }
 
+uint64_t metrics_refused(const struct metrics *m, size_t reason)
+{
+    assert(reason < METRICS_REASONS);
+    return get(&m->denials[reason]);
+}
+
 /* --- the format --- */
 
 void prom_head(struct buf *to, const char *name, const char *type, const char *help)

@@ -21,6 +21,8 @@ void metrics_request(struct metrics *m, size_t route, unsigned status, uint64_t 
 #define METRICS_REASONS 64u
 void metrics_refusal(struct metrics *m, size_t reason);
 
+uint64_t metrics_refused(const struct metrics *m, size_t reason); /* how often so far */
+
 /* sitecert_http_requests_total, …_request_seconds (histogram), sitecert_refusals_total.
  * reasons: names, NULL where there is none; count of them. */
 void metrics_put(struct buf *to, const struct metrics *m, const char *const *reasons, size_t count);

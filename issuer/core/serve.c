@@ -65,6 +65,7 @@ static void answer(const struct serve *s, const struct question *q, int fd, stru
     case ASK_PDF:
     case ASK_CHANGES:
     case ASK_REPORT:
+    case ASK_OVERVIEW:
         break;
     }
     reply_refuse(r, REPLY_BAD_REQUEST, "not a question for sitecert-core");

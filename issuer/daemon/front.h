@@ -97,6 +97,7 @@ void front_get_report(struct http_exchange *x, void *arg);
 void front_get_livez(struct http_exchange *x, void *arg);
 void front_get_readyz(struct http_exchange *x, void *arg);
 void front_get_metrics(struct http_exchange *x, void *arg);
+void front_get_overview(struct http_exchange *x, void *arg); /* at the internal listener */
 void front_get_version(struct http_exchange *x, void *arg);
 void front_get_openapi(struct http_exchange *x, void *arg);
 

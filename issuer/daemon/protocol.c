@@ -103,7 +103,7 @@ enum rc question_read(struct span bytes, struct question *ret, struct diag *d)
     struct question q = { 0 };
     uint64_t what = 0;
     const enum rc rc =
-        cbor_record_read(bytes, PROTOCOL_VERSION, ASK_REPORT, &what, &q, question_fields, d);
+        cbor_record_read(bytes, PROTOCOL_VERSION, ASK_LAST, &what, &q, question_fields, d);
     if (rc != RC_OK)
         return rc;
     q.ask = (enum ask)what;

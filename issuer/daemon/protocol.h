@@ -43,7 +43,10 @@ enum ask {
     ASK_PDF = 18,         /* → a file, or body: the PDF */
     ASK_CHANGES = 19,     /* → body: JSON {"changes":[…]}; next when there are more */
     ASK_REPORT = 20,      /* → body: JSON as `sitecert report --json` */
+    ASK_OVERVIEW = 21,    /* → body: HTML, the report's part of the operator's page */
 };
+
+#define ASK_LAST ASK_OVERVIEW
 
 /* A question. Spans are borrowed; what does not belong to the kind of question is empty. */
 struct question {

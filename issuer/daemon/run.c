@@ -144,13 +144,15 @@ static void answered_metrics(void *arg, const struct http_route *route, unsigned
                              uint64_t micros)
 {
     struct front *const f = arg;
-    metrics_request(f->metrics, route ? f->route_count - 1 : f->route_count, status, micros);
+    const bool is_metrics = route && route->handle == front_get_metrics;
+    metrics_request(f->metrics, is_metrics ? f->route_count - 1 : f->route_count, status, micros);
 }
 
 static enum rc open_metrics(struct front *f, struct diag *d)
 {
     static struct http_route routes[] = {
         { HTTP_GET, "/metrics", HTTP_BODY_NONE, 0, front_get_metrics, false },
+        { HTTP_GET, "/", HTTP_BODY_NONE, 0, front_get_overview, false },
         HTTP_ROUTES_END,
     };
     const struct http_options o = {

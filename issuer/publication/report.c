@@ -14,6 +14,7 @@ struct tally {
     struct reg *reg;
     const struct policy *policy;
     struct report *report;
+    struct report_details *details; /* NULL: not asked for */
     struct person_set learners;
 };
 
@@ -148,6 +149,61 @@ static enum rc add_rows(struct tally *t, struct diag *d)
     return RC_OK;
 }
 
+/* --- by month --- */
+
+static int month_of(int32_t date)
+{
+    int year, month, day;
+    date_to_ymd(date, &year, &month, &day);
+    return year * 12 + month - 1;
+}
+
+static int32_t month_start(int month)
+{
+    int32_t date = 0;
+    return date_from_ymd(month / 12, month % 12 + 1, 1, &date) ? date : DATE_MAX;
+}
+
+static void set_months(struct tally *t)
+{
+    struct report_details *const to = t->details;
+    const int now = month_of(t->report->as_of);
+    *to = (struct report_details){ .issued = { 0 } };
+    for (int i = 0; i < REPORT_MONTHS; i++) {
+        to->months[i] = month_start(now - REPORT_MONTHS + 1 + i);
+        to->ahead[i] = month_start(now + i);
+    }
+}
+
+/* A place of the table that begins with the month of `first`; others are passed over. */
+static void count_month(uint64_t places[REPORT_MONTHS], int32_t first, int32_t date)
+{
+    const int i = month_of(date) - month_of(first);
+    if (i >= 0 && i < REPORT_MONTHS)
+        places[i]++;
+}
+
+static void detail_issue(struct tally *t, int32_t date)
+{
+    if (t->details)
+        count_month(t->details->issued, t->details->months[0], date);
+}
+
+static void detail_renewal(struct tally *t, int32_t date)
+{
+    if (t->details)
+        count_month(t->details->renewed, t->details->months[0], date);
+}
+
+static void detail_state(struct tally *t, const struct reg_cert *c, enum state state)
+{
+    if (!t->details || (state != STATE_VALID && state != STATE_DUE))
+        return;
+    count_month(t->details->deadlines, t->details->ahead[0], c->deadline);
+    if (c->post <= POST_CODE_MAX)
+        t->details->in_force[c->post]++;
+}
+
 /* --- certificates --- */
 
 static void add_state(struct report_row *to, enum state state)
@@ -193,8 +249,10 @@ static enum rc go_back_to(struct tally *t, struct reg_cert *c, struct report_row
         /* The first was known on the day of issue, whenever its token was signed in the end. */
         if (v > 1 && date_of_time(version.signed_at) > t->report->as_of)
             break;
-        if (v > 1 && version.deadline != deadline)
+        if (v > 1 && version.deadline != deadline) {
             to->renewed++;
+            detail_renewal(t, date_of_time(version.signed_at));
+        }
         deadline = version.deadline;
     }
     c->deadline = deadline;
@@ -213,15 +271,18 @@ static enum rc add_certificate(struct tally *t, uint32_t id, struct diag *d)
         to->exchanged++;
     else
         to->issued++;
+    detail_issue(t, c.issued);
 
     enum state state = STATE_UNKNOWN;
     rc = go_back_to(t, &c, to, d);
     if (rc == RC_OK)
         rc = register_state(t->reg, &c, t->report->as_of,
                             policy_at(t->policy, c.unit, t->report->as_of), &state, d);
-    if (rc == RC_OK)
-        add_state(to, state);
-    return rc;
+    if (rc != RC_OK)
+        return rc;
+    add_state(to, state);
+    detail_state(t, &c, state);
+    return RC_OK;
 }
 
 static enum rc add_certificates(struct tally *t, struct diag *d)
@@ -305,10 +366,19 @@ void report_free(struct report *rep)
 enum rc report_make(struct reg *r, const struct policy *p, int32_t as_of, struct report *ret,
                     struct diag *d)
 {
+    return report_make_detailed(r, p, as_of, ret, NULL, d);
+}
+
+enum rc report_make_detailed(struct reg *r, const struct policy *p, int32_t as_of,
+                             struct report *ret, struct report_details *ret_details, struct diag *d)
+{
     assert(r && p && ret);
 
     ON_EXIT(report_free) struct report rep = { .as_of = as_of };
-    ON_EXIT(tally_free) struct tally t = { .reg = r, .policy = p, .report = &rep };
+    ON_EXIT(tally_free)
+    struct tally t = { .reg = r, .policy = p, .report = &rep, .details = ret_details };
+    if (ret_details)
+        set_months(&t);
 
     enum rc rc = list_units(&t, d);
     if (rc == RC_OK)

@@ -11,6 +11,7 @@
 
 #include "core/json/json.h"
 #include "issuer/register/register.h"
+#include "issuer/scheme/posts.h"
 
 /* column, 中文, unit */
 #define REPORT_COLUMNS(X)                                                                          \
@@ -53,6 +54,26 @@ void report_free(struct report *rep);
 
 MUST_CHECK enum rc report_make(struct reg *r, const struct policy *p, int32_t as_of,
                                struct report *ret, struct diag *d);
+
+/*
+ * The same by month, post and deadline: for the operator's page. Months are those of UTC+8; a
+ * certificate that was exchanged is issued too, here.
+ */
+#define REPORT_MONTHS 12
+struct report_details {
+    int32_t months[REPORT_MONTHS]; /* the first day of each; the last is the day's own */
+    uint64_t issued[REPORT_MONTHS], renewed[REPORT_MONTHS];
+    int32_t ahead[REPORT_MONTHS];         /* the first day of each; the first is the day's own */
+    uint64_t deadlines[REPORT_MONTHS];    /* of certificates in force */
+    uint64_t in_force[POST_CODE_MAX + 1]; /* by post */
+};
+MUST_CHECK enum rc report_make_detailed(struct reg *r, const struct policy *p, int32_t as_of,
+                                        struct report *ret, struct report_details *ret_details,
+                                        struct diag *d);
+
+/* "approved", "通过"; static. */
+const char *report_plan_word(enum plan plan, bool chinese);
+const char *report_docking_word(enum docking docking, bool chinese);
 
 json_t *report_json(const struct report *rep); /* owned; NULL: out of memory */
 void report_csv(struct buf *to, const struct report *rep);

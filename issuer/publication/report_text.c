@@ -11,6 +11,16 @@ static const char *const plan_chinese[] = { "未报", "已报", "通过", "叫�
 static const char *const docking_words[] = { "none", "requested", "done" };
 static const char *const docking_chinese[] = { "无", "已提出", "已完成" };
 
+const char *report_plan_word(enum plan plan, bool chinese)
+{
+    return chinese ? plan_chinese[plan] : plan_words[plan];
+}
+
+const char *report_docking_word(enum docking docking, bool chinese)
+{
+    return chinese ? docking_chinese[docking] : docking_words[docking];
+}
+
 /* --- JSON --- */
 
 static json_t *row_json(const struct report_row *row, bool total)
@@ -193,8 +203,8 @@ static void text_row(struct buf *to, const struct report_row *row, bool total, s
         REPORT_COLUMNS(X)
 #undef X
     };
-    const char *plan = chinese ? plan_chinese[row->plan] : plan_words[row->plan];
-    const char *docking = chinese ? docking_chinese[row->docking] : docking_words[row->docking];
+    const char *plan = report_plan_word(row->plan, chinese);
+    const char *docking = report_docking_word(row->docking, chinese);
 
     row_name(row, total, chinese, &name);
     left(to, buf_cstr(&name), width);

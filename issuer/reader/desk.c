@@ -14,6 +14,7 @@
 #include "issuer/publication/report.h"
 #include "issuer/reader/certificate.h"
 #include "issuer/reader/copies.h"
+#include "issuer/reader/overview.h"
 #include "issuer/senders/senders.h"
 
 #define WAIT_MS      20000u /* for a view: the front asks for a minute */
@@ -23,6 +24,7 @@ struct desk {
     struct desk_options options;
     pthread_mutex_t lock;
     struct senders *senders;
+    struct overviews *overviews;
 };
 
 /* One question being answered. */
@@ -157,14 +159,20 @@ static enum rc tell_report(struct telling *t, struct diag *d)
     return o ? put_json(t, o, d) : diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "a report as JSON");
 }
 
+static enum rc tell_overview(struct telling *t, struct diag *d)
+{
+    return overviews_tell(t->desk->overviews, t->reg, &t->home, !t->question->chinese, &t->body, d);
+}
+
 static const struct subject {
     enum ask ask;
     enum lane lane;
     enum rc (*tell)(struct telling *t, struct diag *d);
 } subjects[] = {
-    { ASK_STATUS, LANE_LOOK, tell_status },   { ASK_CERTIFICATE, LANE_LOOK, tell_certificate },
-    { ASK_TOKEN, LANE_LOOK, tell_token },     { ASK_PDF, LANE_PRINT, tell_pdf },
-    { ASK_CHANGES, LANE_LOOK, tell_changes }, { ASK_REPORT, LANE_REPORT, tell_report },
+    { ASK_STATUS, LANE_LOOK, tell_status },       { ASK_CERTIFICATE, LANE_LOOK, tell_certificate },
+    { ASK_TOKEN, LANE_LOOK, tell_token },         { ASK_PDF, LANE_PRINT, tell_pdf },
+    { ASK_CHANGES, LANE_LOOK, tell_changes },     { ASK_REPORT, LANE_REPORT, tell_report },
+    { ASK_OVERVIEW, LANE_REPORT, tell_overview },
 };
 
 static const struct subject *find_subject(enum ask ask)
@@ -272,6 +280,11 @@ enum rc desk_open(const struct desk_options *o, struct desk **ret, struct diag *
         return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "the desk");
     }
     desk->options = *o;
+    const enum rc rc = overviews_open(&desk->overviews, d);
+    if (rc != RC_OK) {
+        desk_close(desk);
+        return rc;
+    }
     *ret = desk;
     return RC_OK;
 }
@@ -281,6 +294,7 @@ void desk_close(struct desk *desk)
     if (!desk)
         return;
     senders_free(desk->senders);
+    overviews_close(desk->overviews);
     (void)pthread_mutex_destroy(&desk->lock);
     free(desk);
 }

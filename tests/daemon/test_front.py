@@ -628,6 +628,23 @@ class Life(unittest.TestCase):
             self.assertIn(b"sitecert_ready 1", other.ask("GET", "/metrics").body)
             self.assertEqual(other.ask("GET", "/livez").status, 404)
 
+    def test_the_operators_page_stands_at_the_internal_address_alone(self):
+        with Daemon(self.home, "--no-helpers") as d:
+            self.assertEqual(Client(d.address).ask("GET", "/").status, 404)
+        with socket.socket() as s:
+            s.bind(("127.0.0.1", 0))
+            port = s.getsockname()[1]
+        self.home.set("metrics_listen", f"127.0.0.1:{port}")
+        with Daemon(self.home, "--no-helpers") as d:
+            self.assertEqual(Client(d.address).ask("GET", "/").status, 404)
+            inner = Client(f"127.0.0.1:{port}")
+            for lang, words in (("zh", "发证系统运行概览"), ("en", "The issuer at a glance")):
+                answer = inner.ask("GET", f"/?lang={lang}")
+                self.assertEqual((answer.status, answer.headers["cache-control"]), (200, "no-store"))
+                self.assertIn(words, answer.body.decode())
+                self.assertIn("default-src 'none'; style-src 'sha256-", answer.headers["content-security-policy"])
+            self.assertEqual(inner.ask("POST", "/", {}, b"").status, 405)
+
     def test_systemd_is_told(self):
         path = self.home.folder / "notify"
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:

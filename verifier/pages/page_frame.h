@@ -1,7 +1,7 @@
 /* What all pages have around them; for this folder alone. */
 #pragma once
 
-#include "verifier/pages/html.h"
+#include "core/text/html.h"
 #include "verifier/pages/page.h"
 #include "verifier/pages/page_words.h"
 

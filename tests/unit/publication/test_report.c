@@ -1,6 +1,7 @@
 /* The report: what counts when, on both sides of its day, and how it is written. */
 #include "tests/unit/publication/story.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "core/base/dates.h"
@@ -359,6 +360,67 @@ static void a_name_with_quotes_and_commas_is_one_cell(void **state)
     assert_string_equal(cell, "\"某\"\"省\"\",厅=1\"");
 }
 
+/* --- by month, post and deadline --- */
+
+static void details_of(struct fixture *f, const char *as_of, struct report *ret,
+                       struct report_details *ret_details)
+{
+    struct diag d = DIAG_INIT;
+    *ret = (struct report){ 0 };
+    if (report_make_detailed(engine_register(f->engine), f->home.policy, day(as_of), ret,
+                             ret_details, &d) != RC_OK)
+        fail_msg("%s", d.text);
+}
+
+static uint64_t sum_of(const uint64_t *values, size_t count)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += values[i];
+    return sum;
+}
+
+static void posts_and_deadlines_add_up_to_what_is_in_force(void **state)
+{
+    (void)state;
+    static const char *const days[] = { "2020-06-30", "2021-06-30", "2022-12-31", "2023-02-28" };
+    uint64_t in_force = 0;
+    for (size_t i = 0; i < sizeof days / sizeof days[0]; i++) {
+        ON_EXIT(report_free) struct report rep;
+        struct report_details details;
+        details_of(&scene, days[i], &rep, &details);
+        assert_int_equal(sum_of(details.in_force, POST_CODE_MAX + 1), rep.total.in_force);
+        assert_true(sum_of(details.deadlines, REPORT_MONTHS) <= rep.total.in_force);
+        assert_true(details.ahead[0] <= day(days[i]) && details.ahead[1] > day(days[i]));
+        in_force += rep.total.in_force;
+    }
+    assert_true(in_force > 0);
+}
+
+/* What a month has is the difference between its ends. */
+static void months_have_what_happened_in_them(void **state)
+{
+    (void)state;
+    uint64_t issued = 0, renewed = 0;
+    for (int year = 2020; year <= 2023; year++) {
+        char last[DATE_TEXT_LEN + 1], first[DATE_TEXT_LEN + 1];
+        ON_EXIT(report_free) struct report end = { 0 };
+        ON_EXIT(report_free) struct report begin = { 0 };
+        struct report_details details;
+        (void)snprintf(last, sizeof last, "%d-12-31", year);
+        (void)snprintf(first, sizeof first, "%d-12-31", year - 1);
+        details_of(&scene, last, &end, &details);
+        report_of(&scene, first, &begin);
+        const struct report_row *const a = &begin.total, *const b = &end.total;
+        assert_int_equal(sum_of(details.issued, REPORT_MONTHS),
+                         b->issued + b->exchanged - a->issued - a->exchanged);
+        assert_int_equal(sum_of(details.renewed, REPORT_MONTHS), b->renewed - a->renewed);
+        issued += sum_of(details.issued, REPORT_MONTHS);
+        renewed += sum_of(details.renewed, REPORT_MONTHS);
+    }
+    assert_true(issued > 0 && renewed > 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -380,6 +442,8 @@ int main(void)
         cmocka_unit_test(the_deadline_known_on_the_day_counts),
         cmocka_unit_test(plans_and_docking_are_those_of_the_day),
         cmocka_unit_test(a_provider_counts_from_its_first_day_until_it_is_removed),
+        cmocka_unit_test(posts_and_deadlines_add_up_to_what_is_in_force),
+        cmocka_unit_test(months_have_what_happened_in_them),
         cmocka_unit_test(json_has_the_documented_keys_in_units_and_total),
         cmocka_unit_test(text_names_units_and_what_is_counted),
         cmocka_unit_test(no_cell_of_the_csv_is_a_formula),

@@ -1,4 +1,4 @@
-#include "verifier/pages/html.h"
+#include "core/text/html.h"
 
 static const char *reference(uint8_t c)
 {

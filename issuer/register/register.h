@@ -24,8 +24,8 @@
 #include "issuer/scheme/number.h"
 #include "issuer/scheme/record.h"
 
-#define REGISTER_AT_LIMIT "it has its largest size" /* stands in d with RC_FULL; else the disk is  \
-                                                     */
+/* Stands in d with RC_FULL; else the disk is. */
+#define REGISTER_AT_LIMIT "it has its largest size"
 
 struct reg; /* an open register with its transaction */
 

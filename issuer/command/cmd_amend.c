@@ -1,3 +1,4 @@
+#include "issuer/command/core_ask.h"
 #include "issuer/command/outcome_print.h"
 
 struct amend_options {
@@ -84,6 +85,7 @@ static int run(const struct cli_call *call)
 {
     const struct amend_options *o = call->options;
     ON_EXIT(home_close) struct home home = { 0 };
+    ON_EXIT(core_return) int loan = -1;
     ON_EXIT(engine_close_at) struct engine *engine = NULL;
     struct diag d = DIAG_INIT;
     struct amended amended = { 0 };
@@ -102,7 +104,9 @@ static int run(const struct cli_call *call)
         .operator_key = o->operators.at[0],
         .second_operator_key = o->operators.at[1],
     };
-    enum rc rc = home_open(command_home_path(call), &home, &d);
+    enum rc rc = core_borrow(command_home_path(call), &loan, &d);
+    if (rc == RC_OK)
+        rc = home_open(command_home_path(call), &home, &d);
     if (rc == RC_OK)
         rc = engine_open(&home, &engine_options, &engine, &d);
     if (rc == RC_OK)

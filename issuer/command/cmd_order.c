@@ -1,5 +1,6 @@
 #include <stdio.h>
 
+#include "issuer/command/core_ask.h"
 #include "issuer/command/order_sign.h"
 #include "issuer/command/outcome_print.h"
 
@@ -110,6 +111,7 @@ static int run(const struct cli_call *call)
         return CLI_EXIT_USAGE;
     }
     ON_EXIT(home_close) struct home home = { 0 };
+    ON_EXIT(core_return) int loan = -1;
     ON_EXIT(engine_close_at) struct engine *engine = NULL;
     struct diag d = DIAG_INIT;
     struct outcome outcome = { 0 };
@@ -123,7 +125,9 @@ static int run(const struct cli_call *call)
         .operator_key = o->operators.at[0],
         .second_operator_key = o->operators.at[1],
     };
-    enum rc rc = home_open(command_home_path(call), &home, &d);
+    enum rc rc = o->sign_only ? RC_OK : core_borrow(command_home_path(call), &loan, &d);
+    if (rc == RC_OK)
+        rc = home_open(command_home_path(call), &home, &d);
     if (rc == RC_OK && o->sign_only)
         return command_conclude(call, sign_only(call, &home, &d), &d);
     if (rc == RC_OK)

@@ -1,4 +1,5 @@
 /* sitecert pickup: a new pick-up code for a certificate whose holder has lost the old one. */
+#include "issuer/command/core_ask.h"
 #include "issuer/command/reading.h"
 
 static enum rc print(const struct cli_call *call, const char *number, const char *code,
@@ -20,18 +21,26 @@ static enum rc make(struct reading *r, const char *number, char ret[PICKUP_LEN +
     return rc == RC_OK ? register_commit(r->reg, d) : rc;
 }
 
+static enum rc make_here(const struct cli_call *call, struct reading *r, char ret[PICKUP_LEN + 1],
+                         struct diag *d)
+{
+    enum rc rc = home_open(command_home_path(call), &r->home, d);
+    if (rc == RC_OK)
+        rc = home_vault(&r->home, &r->vault, d);
+    if (rc == RC_OK)
+        rc = register_open(&r->home, r->vault, REG_WRITE, &r->reg, d);
+    return rc == RC_OK ? make(r, call->argv[0], ret, d) : rc;
+}
+
 static int run(const struct cli_call *call)
 {
     ON_EXIT(reading_close) struct reading r = { 0 };
     struct diag d = DIAG_INIT;
     char code[PICKUP_LEN + 1];
-    enum rc rc = home_open(command_home_path(call), &r.home, &d);
-    if (rc == RC_OK)
-        rc = home_vault(&r.home, &r.vault, &d);
-    if (rc == RC_OK)
-        rc = register_open(&r.home, r.vault, REG_WRITE, &r.reg, &d);
-    if (rc == RC_OK)
-        rc = make(&r, call->argv[0], code, &d);
+    bool asked = false;
+    enum rc rc = core_pickup(command_home_path(call), call->argv[0], code, &asked, &d);
+    if (rc == RC_OK && !asked)
+        rc = make_here(call, &r, code, &d);
     if (rc == RC_OK)
         rc = print(call, call->argv[0], code, &d);
     return command_conclude(call, rc, &d);

@@ -1,3 +1,4 @@
+#include "issuer/command/core_ask.h"
 #include "issuer/command/key_change.h"
 #include "issuer/publication/publish.h"
 #include "issuer/witness/collect.h"
@@ -59,10 +60,13 @@ static enum rc cosign(void *arg, const struct trust_list *trust, const struct tl
 static int run(const struct cli_call *call)
 {
     const struct publish_cosigner cosigner = { cosign, (void *)(uintptr_t)call };
+    ON_EXIT(core_return) int loan = -1;
     ON_EXIT(home_close) struct home home = { 0 };
     struct published published;
     struct diag d = DIAG_INIT;
-    enum rc rc = home_open(command_home_path(call), &home, &d);
+    enum rc rc = core_borrow(command_home_path(call), &loan, &d);
+    if (rc == RC_OK)
+        rc = home_open(command_home_path(call), &home, &d);
     if (rc == RC_OK)
         rc = publish_cosigned(&home, call->argv[0], &cosigner, &published, &d);
     if (rc == RC_OK)

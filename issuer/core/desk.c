@@ -73,16 +73,29 @@ void desk_close(struct desk *k)
 
 enum rc desk_open(struct desk *k, struct reg *reg, int64_t now, struct diag *d)
 {
-    assert(k && reg && !k->reg && !k->has_writer);
+    assert(k && reg && !k->reg);
 
     (void)pthread_mutex_lock(&k->lock);
-    enum rc rc = desk_replay(k, reg, now, d);
+    enum rc rc = RC_OK;
+    if (!k->has_writer) {
+        rc = desk_replay(k, reg, now, d);
+        if (rc == RC_OK && !k->stop)
+            rc = desk_start_writing(k, d);
+    }
     if (rc == RC_OK && !k->stop) {
-        rc = desk_start_writing(k, d);
-        k->reg = rc == RC_OK ? reg : NULL;
+        k->reg = reg;
+        k->next_to_work = k->first; /* what was at work goes on behind its last commit */
     }
     (void)pthread_mutex_unlock(&k->lock);
     return rc;
+}
+
+void desk_rest(struct desk *k)
+{
+    (void)pthread_mutex_lock(&k->lock);
+    k->reg = NULL;
+    k->working = false;
+    (void)pthread_mutex_unlock(&k->lock);
 }
 
 /* --- asking --- */
@@ -101,8 +114,10 @@ enum rc desk_find(struct desk *k, struct span id, struct reg_batch *ret, bool *r
     if (w && w->written) {
         *ret = w->b;
         rc = RC_OK;
-    } else if (!w && k->reg)
-        rc = register_peek_batch(k->reg, bytes, ret, d);
+    } else if (!w) {
+        rc = k->reg ? register_peek_batch(k->reg, bytes, ret, d)
+                    : diag_set(d, RC_BUSY, DIAG_NO_OFFSET, "starting");
+    }
     if (rc == RC_OK)
         *ret_done = ret->sequence < k->done_below;
     (void)pthread_mutex_unlock(&k->lock);

@@ -28,11 +28,14 @@ DEFINE_ON_EXIT(struct desk, desk_free)
  * Goes on where the register and the journal say that it was: batches that are taken and not done
  * queue up, nonces of the last minutes are known again. From now on batches are taken.
  *
- * reg  read by any thread until desk_close()
+ * reg  read by any thread until desk_rest() or desk_close()
  *
  * RC_FORMAT  journal and register do not belong together
  */
 MUST_CHECK enum rc desk_open(struct desk *k, struct reg *reg, int64_t now, struct diag *d);
+/* The register is about to be closed, with nothing left to be signed; desk_open() goes on. Until
+ * then nothing is taken. */
+void desk_rest(struct desk *k);
 /* Nothing is taken from now on; what is taken is worked on. */
 void desk_stop_taking(struct desk *k);
 /* Nothing is done any more, and nobody waits. Again and again is fine. */
@@ -72,7 +75,7 @@ void desk_submit(struct desk *k, struct taking *t);
 bool desk_knows_key(struct desk *k, const struct question *q);
 
 /* A batch as it stands; rows and counts as of the last commit. ret_done: it is done, and its
- * certificates are signed. RC_NOT_FOUND */
+ * certificates are signed. RC_NOT_FOUND; RC_BUSY: not open */
 MUST_CHECK enum rc desk_find(struct desk *k, struct span id, struct reg_batch *ret, bool *ret_done,
                              struct diag *d);
 /* Waits until a batch is done; false: it is not after so long, or nothing is done any more. */

@@ -10,6 +10,7 @@
 #include "core/ipc/ipc.h"
 #include "core/sys/log.h"
 #include "issuer/core/answer_batch.h"
+#include "issuer/core/answer_operator.h"
 #include "issuer/core/answer_order.h"
 
 #define ACCEPT_MS 200   /* between two looks whether we are to end */
@@ -20,6 +21,7 @@ struct socket_thread {
     int fd; /* −1: this place is free */
     pthread_t thread;
     bool ended; /* to be joined */
+    bool lent;  /* it has the register */
 };
 
 struct serve {
@@ -41,8 +43,22 @@ static void answer_status(const struct serve *s, struct reply_parts *r)
     r->answer.reply = REPLY_OK;
 }
 
-static void answer(const struct serve *s, const struct question *q, int fd, struct reply_parts *r)
+static void answer_operator(struct socket_thread *t, const struct question *q,
+                            struct reply_parts *r)
 {
+    if (!operator_is_here(t->fd))
+        reply_refuse(r, REPLY_SENDER, "");
+    else if (q->ask == ASK_PICKUP)
+        answer_pickup(&t->s->o, q, r);
+    else if (t->lent)
+        reply_refuse(r, REPLY_BAD_REQUEST, "the register is lent already");
+    else
+        answer_lend(&t->s->o, r, &t->lent);
+}
+
+static void answer(struct socket_thread *t, const struct question *q, int fd, struct reply_parts *r)
+{
+    const struct serve *const s = t->s;
     switch (q->ask) {
     case ASK_STATUS:
         answer_status(s, r);
@@ -58,6 +74,10 @@ static void answer(const struct serve *s, const struct question *q, int fd, stru
         return;
     case ASK_ORDER:
         answer_order(&s->o, q, r);
+        return;
+    case ASK_PICKUP:
+    case ASK_LEND:
+        answer_operator(t, q, r);
         return;
     case ASK_NONE:
     case ASK_CERTIFICATE:
@@ -82,19 +102,18 @@ static enum rc send_answer(int socket, struct reply_parts *r, struct diag *d)
     return rc == RC_OK ? ipc_send(socket, buf_span(&message), r->fd, SEND_MS, d) : rc;
 }
 
-static enum rc serve_question(const struct serve *s, int socket, struct buf *message,
-                              struct diag *d)
+static enum rc serve_question(struct socket_thread *t, struct buf *message, struct diag *d)
 {
     struct question q;
     ON_EXIT(fd_close_at) int fd = -1;
     ON_EXIT(reply_parts_free) struct reply_parts r = REPLY_PARTS_NONE;
-    enum rc rc = ipc_receive(socket, message, &fd, 0, d);
+    enum rc rc = ipc_receive(t->fd, message, &fd, 0, d);
     if (rc == RC_OK)
         rc = question_read(buf_span(message), &q, d);
     if (rc != RC_OK)
         return rc;
-    answer(s, &q, fd, &r);
-    return send_answer(socket, &r, d);
+    answer(t, &q, fd, &r);
+    return send_answer(t->fd, &r, d);
 }
 
 static void *serve_socket(void *arg)
@@ -104,9 +123,11 @@ static void *serve_socket(void *arg)
     ON_EXIT(buf_free_at) struct buf message = { 0 };
     enum rc rc = RC_OK;
     while (rc == RC_OK)
-        rc = serve_question(t->s, t->fd, &message, &d);
+        rc = serve_question(t, &message, &d);
     if (rc != RC_NOT_FOUND)
         log_failure(LEVEL_WARN, "socket_closed", rc, &d);
+    if (t->lent)
+        worker_give_back(t->s->o.worker);
     (void)pthread_mutex_lock(&t->s->lock);
     (void)close(t->fd);
     t->fd = -1;
@@ -138,6 +159,7 @@ static void take_socket(struct serve *s, int fd)
     struct socket_thread *const t = s->stop ? NULL : free_place(s);
     if (t) {
         t->fd = fd;
+        t->lent = false;
         if (pthread_create(&t->thread, NULL, serve_socket, t) != 0)
             t->fd = -1;
     }

@@ -18,12 +18,14 @@
 #define RETRY_MS  300 /* until the next attempt when something is in the way */
 #define IDLE_MS   500 /* between two looks at clock and disk */
 #define SIGNER_S  1.0 /* between two looks at the signer */
+#define LEND_MS   10  /* between two looks at whether the register is ours again */
 #define GROUP_MS  200 /* the longest that rows wait for others to be committed with */
 #define DISK_ROOM ((uint64_t)16 << 20) /* bytes: with less nothing is begun */
 
-/* An order that a thread waits for; on its stack. */
+/* An order, or a new pick-up code, that a thread waits for; on its stack. */
 struct errand {
-    const struct given_order *order;
+    const struct given_order *order; /* NULL: a code is to be made */
+    struct span number;
     struct outcome outcome;
     bool over;
     enum rc rc;
@@ -46,6 +48,8 @@ struct worker {
     pthread_cond_t done;
     bool closed; /* no errand is run any more */
     struct errand *errands;
+    unsigned borrowers; /* that want the register, or have it */
+    bool away, lent;    /* we have closed it; one of them has it */
     struct status status;
 };
 
@@ -103,14 +107,10 @@ static void pause_ms(const struct worker *w, unsigned ms)
         (void)nanosleep(&tick, NULL);
 }
 
-/* --- orders, between batches --- */
+/* --- errands, between batches --- */
 
-enum rc worker_order(struct worker *w, const struct given_order *o, struct outcome *ret,
-                     struct diag *d)
+static enum rc ask(struct worker *w, struct errand *e, struct diag *d)
 {
-    assert(w && o && ret);
-
-    struct errand e = { .order = o, .diag = DIAG_INIT };
     (void)pthread_mutex_lock(&w->lock);
     if (w->closed || !w->status.ready) {
         (void)pthread_mutex_unlock(&w->lock);
@@ -119,17 +119,38 @@ enum rc worker_order(struct worker *w, const struct given_order *o, struct outco
     struct errand **last = &w->errands;
     while (*last)
         last = &(*last)->next;
-    *last = &e;
+    *last = e;
     (void)pthread_mutex_unlock(&w->lock);
     desk_wake(w->o.desk);
     (void)pthread_mutex_lock(&w->lock);
-    while (!e.over)
+    while (!e->over)
         (void)pthread_cond_wait(&w->done, &w->lock);
     (void)pthread_mutex_unlock(&w->lock);
-    if (e.rc != RC_OK)
-        return diag_set(d, e.rc, e.diag.offset, "%s", e.diag.text);
-    *ret = e.outcome;
-    return RC_OK;
+    return e->rc == RC_OK ? RC_OK : diag_set(d, e->rc, e->diag.offset, "%s", e->diag.text);
+}
+
+enum rc worker_order(struct worker *w, const struct given_order *o, struct outcome *ret,
+                     struct diag *d)
+{
+    assert(w && o && ret);
+
+    struct errand e = { .order = o, .diag = DIAG_INIT };
+    const enum rc rc = ask(w, &e, d);
+    if (rc == RC_OK)
+        *ret = e.outcome;
+    return rc;
+}
+
+enum rc worker_pickup(struct worker *w, struct span number, char ret[PICKUP_LEN + 1],
+                      struct diag *d)
+{
+    assert(w && ret);
+
+    struct errand e = { .number = number, .diag = DIAG_INIT };
+    const enum rc rc = ask(w, &e, d);
+    if (rc == RC_OK)
+        memcpy(ret, e.outcome.pickup, sizeof e.outcome.pickup);
+    return rc;
 }
 
 static struct errand *take_errand(struct worker *w)
@@ -153,11 +174,20 @@ static void end_errand(struct worker *w, struct errand *e, enum rc rc)
 
 static enum rc commit(struct worker *w, struct diag *d);
 
+static enum rc make_pickup(struct worker *w, struct errand *e, struct diag *d)
+{
+    struct reg_cert c;
+    struct reg *const reg = engine_register(w->engine);
+    const enum rc rc = register_cert_find(reg, e->number, &c, d);
+    return rc == RC_OK ? register_pickup_make(reg, &c, e->outcome.pickup, d) : rc;
+}
+
 static enum rc run_errand(struct worker *w, struct errand *e, struct diag *d)
 {
     struct diag why = DIAG_INIT;
-    enum rc rc = engine_order(w->engine, e->order, &e->outcome, &why);
-    const bool refused = rc == RC_BAD_SIGNATURE;
+    enum rc rc =
+        e->order ? engine_order(w->engine, e->order, &e->outcome, &why) : make_pickup(w, e, &why);
+    const bool refused = rc == (e->order ? RC_BAD_SIGNATURE : RC_NOT_FOUND);
     if (rc == RC_OK)
         rc = commit(w, &why);
     e->diag = why;
@@ -180,9 +210,67 @@ static void close_errands(struct worker *w)
     struct errand *e;
     (void)pthread_mutex_lock(&w->lock);
     w->closed = true;
+    (void)pthread_cond_broadcast(&w->done);
     (void)pthread_mutex_unlock(&w->lock);
     while ((e = take_errand(w)) != NULL)
         end_errand(w, e, RC_BUSY);
+}
+
+/* --- the register, lent --- */
+
+enum rc worker_borrow(struct worker *w, struct diag *d)
+{
+    (void)pthread_mutex_lock(&w->lock);
+    w->borrowers++;
+    (void)pthread_mutex_unlock(&w->lock);
+    desk_wake(w->o.desk);
+    (void)pthread_mutex_lock(&w->lock);
+    while (!w->closed && (!w->away || w->lent))
+        (void)pthread_cond_wait(&w->done, &w->lock);
+    const bool closed = w->closed;
+    if (closed)
+        w->borrowers--;
+    else
+        w->lent = true;
+    (void)pthread_mutex_unlock(&w->lock);
+    return closed ? diag_set(d, RC_BUSY, DIAG_NO_OFFSET, "it ends") : RC_OK;
+}
+
+void worker_give_back(struct worker *w)
+{
+    (void)pthread_mutex_lock(&w->lock);
+    w->lent = false;
+    w->borrowers--;
+    (void)pthread_cond_broadcast(&w->done);
+    (void)pthread_mutex_unlock(&w->lock);
+}
+
+static bool is_wanted(struct worker *w)
+{
+    (void)pthread_mutex_lock(&w->lock);
+    const bool wanted = w->borrowers > 0;
+    (void)pthread_mutex_unlock(&w->lock);
+    return wanted;
+}
+
+static void set_away(struct worker *w, bool away)
+{
+    (void)pthread_mutex_lock(&w->lock);
+    w->away = away;
+    (void)pthread_cond_broadcast(&w->done);
+    (void)pthread_mutex_unlock(&w->lock);
+}
+
+/* It is closed here: until nobody wants it any more. */
+static void lend(struct worker *w)
+{
+    if (!is_wanted(w))
+        return;
+    set_reason(w, "register_busy", NULL);
+    set_away(w, true);
+    while (is_wanted(w) && !w->stop)
+        pause_ms(w, LEND_MS);
+    set_away(w, false);
 }
 
 /* --- what may be in the way --- */
@@ -299,6 +387,7 @@ static bool open_engine(struct worker *w)
 {
     while (!w->stop) {
         struct diag d = DIAG_INIT;
+        lend(w);
         const enum rc rc = open_once(w, &d);
         if (rc == RC_OK)
             return true;
@@ -373,7 +462,7 @@ static enum rc check_journal(struct worker *w, struct diag *d)
 static enum rc work(struct worker *w, struct diag *d)
 {
     enum rc rc = RC_OK;
-    while (rc == RC_OK && !w->stop) {
+    while (rc == RC_OK && !w->stop && !is_wanted(w)) {
         struct diag why = DIAG_INIT;
         const char *const reason = what_is_in_the_way(w, &why);
         set_reason(w, reason, &why);
@@ -388,7 +477,12 @@ static enum rc work(struct worker *w, struct diag *d)
         if (rc == RC_OK)
             rc = check_journal(w, d);
     }
-    return rc == RC_OK ? commit(w, d) : rc;
+    if (rc == RC_OK)
+        rc = commit(w, d);
+    /* Whoever borrows the register finds nothing unsigned. */
+    while (rc == RC_OK && !w->stop && apply_pending(w->apply))
+        rc = commit(w, d);
+    return rc;
 }
 
 static enum rc begin_work(struct worker *w, struct diag *d)
@@ -423,27 +517,34 @@ static void wait_for_room(struct worker *w, const char *why)
     }
 }
 
+static void let_go(struct worker *w)
+{
+    desk_rest(w->o.desk);
+    apply_free(w->apply);
+    engine_close(w->engine);
+    w->apply = NULL;
+    w->engine = NULL;
+}
+
 static void *run_worker(void *arg)
 {
     struct worker *const w = arg;
     struct diag d = DIAG_INIT;
     const char *why = "";
-    if (open_engine(w)) {
-        const enum rc rc = begin_work(w, &d);
+    enum rc rc = RC_OK;
+    while (rc == RC_OK && open_engine(w)) {
+        rc = begin_work(w, &d);
         if (rc != RC_OK) {
             why = why_failed(rc, &d);
             log_failure(LEVEL_ERROR, "worker_failed", rc, &d);
             set_reason(w, why, &d);
+            /* Nothing more is said to be done: what the disk holds is seen at the next start. */
+            desk_close(w->o.desk);
         }
+        let_go(w);
     }
-    /* After a failure nothing more is said to be done: what the disk holds is seen at the next
-     * start. */
     desk_close(w->o.desk);
     close_errands(w);
-    apply_free(w->apply);
-    engine_close(w->engine);
-    w->apply = NULL;
-    w->engine = NULL;
     wait_for_room(w, why);
     if (!w->stop)
         w->o.over(w->o.arg);

@@ -40,6 +40,20 @@ void worker_stop(struct worker *w);
 MUST_CHECK enum rc worker_order(struct worker *w, const struct given_order *o, struct outcome *ret,
                                 struct diag *d);
 
+/*
+ * Makes a new pick-up code for a certificate, as register_pickup_make(); durable when it returns.
+ * Blocks; any thread. RC_NOT_FOUND; RC_BUSY: nothing is applied now
+ */
+MUST_CHECK enum rc worker_pickup(struct worker *w, struct span number, char ret[PICKUP_LEN + 1],
+                                 struct diag *d);
+
+/*
+ * Commits, and closes the register for another process of this machine, until worker_give_back().
+ * One has it at a time. Blocks; any thread. RC_BUSY: the worker ends
+ */
+MUST_CHECK enum rc worker_borrow(struct worker *w, struct diag *d);
+void worker_give_back(struct worker *w);
+
 /* Figures since the start, and why it does not work. Any thread. */
 void worker_status(struct worker *w, struct status *ret);
 /* "" or a word of enum status's reasons. Any thread. */

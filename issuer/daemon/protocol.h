@@ -37,6 +37,8 @@ enum ask {
     ASK_BATCH = 3,  /* → REPLY_OK, body: JSON of the batch's state (docs/http.md) */
     ASK_RESULTS = 4, /* → REPLY_RESULTS, with more while the batch is not done */
     ASK_ORDER = 5,   /* body: JSON as POSTed → REPLY_OK, body: JSON; or REPLY_ORDER */
+    ASK_PICKUP = 6, /* number → REPLY_OK, body: the new code. By operators on this machine alone */
+    ASK_LEND = 7,   /* → REPLY_OK: the register is free until the socket closes. Likewise */
     /* reader */
     ASK_CERTIFICATE = 16, /* → body: JSON as `sitecert show --json` */
     ASK_TOKEN = 17,       /* → body: QR text; with raw: the COSE bytes */

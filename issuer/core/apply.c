@@ -267,6 +267,8 @@ static enum rc apply_row(struct apply *a, const struct batch_row *row, struct di
     results_put(&a->results, row, &outcome);
     count(&a->body.b.counts, outcome.outcome);
     count(&a->group.rows, outcome.outcome);
+    for (size_t i = 0; i < outcome.reasons.count; i++)
+        a->group.without_key += outcome.reasons.items[i].code == REASON_SIGNING_KEY_MISSING;
     a->body.b.done++;
     a->rows++;
     return RC_OK;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <time.h>
 
@@ -16,11 +17,14 @@
 #include "issuer/register/mirror.h"
 
 #define RETRY_MS  300 /* until the next attempt when something is in the way */
+#define TRUST_MS  250 /* between two looks at the trust list */
 #define IDLE_MS   500 /* between two looks at clock and disk */
 #define SIGNER_S  1.0 /* between two looks at the signer */
 #define LEND_MS   10  /* between two looks at whether the register is ours again */
 #define GROUP_MS  200 /* the longest that rows wait for others to be committed with */
 #define DISK_ROOM ((uint64_t)16 << 20) /* bytes: with less nothing is begun */
+
+#define NO_KEY "signer_refuses" /* orders go on: they are no tokens */
 
 /* An order, or a new pick-up code, that a thread waits for; on its stack. */
 struct errand {
@@ -43,6 +47,9 @@ struct worker {
     struct apply *apply;
     double group_began; /* seconds; when the first row behind the last commit was applied */
     double signer_seen; /* seconds; when it was last fine */
+    struct stat trust;  /* of the trust list as it was last looked at */
+    double trust_looked;
+    bool reopen; /* with another trust list: nothing more is committed before */
 
     pthread_mutex_t lock; /* of what follows */
     pthread_cond_t done;
@@ -112,7 +119,7 @@ static void pause_ms(const struct worker *w, unsigned ms)
 static enum rc ask(struct worker *w, struct errand *e, struct diag *d)
 {
     (void)pthread_mutex_lock(&w->lock);
-    if (w->closed || !w->status.ready) {
+    if (w->closed || (!w->status.ready && strcmp(w->status.reason, NO_KEY) != 0)) {
         (void)pthread_mutex_unlock(&w->lock);
         return diag_set(d, RC_BUSY, DIAG_NO_OFFSET, "nothing is applied now");
     }
@@ -190,9 +197,12 @@ static enum rc run_errand(struct worker *w, struct errand *e, struct diag *d)
     const bool refused = rc == (e->order ? RC_BAD_SIGNATURE : RC_NOT_FOUND);
     if (rc == RC_OK)
         rc = commit(w, &why);
+    if (rc == RC_OK && w->reopen)
+        rc = RC_BUSY; /* dropped with the rest */
     e->diag = why;
     end_errand(w, e, rc); /* and is gone */
-    return refused || rc == RC_OK ? RC_OK : diag_set(d, rc, why.offset, "%s", why.text);
+    return refused || rc == RC_OK || w->reopen ? RC_OK
+                                               : diag_set(d, rc, why.offset, "%s", why.text);
 }
 
 static enum rc run_errands(struct worker *w, struct diag *d)
@@ -335,6 +345,15 @@ static const char *signer_is_away(struct worker *w, struct diag *d)
     return "";
 }
 
+/* No token key fits, whatever the row: they wait, in the queue and with their senders. */
+static bool has_no_key(struct worker *w, struct diag *d)
+{
+    const char *const why = engine_no_key(w->engine);
+    if (why)
+        (void)diag_set(d, RC_REFUSED, DIAG_NO_OFFSET, "%s", why);
+    return why != NULL;
+}
+
 static const char *what_is_in_the_way(struct worker *w, struct diag *d)
 {
     if (clock_is_behind(w, d))
@@ -343,7 +362,10 @@ static const char *what_is_in_the_way(struct worker *w, struct diag *d)
         return "disk_full";
     if (register_is_full(w))
         return "register_full";
-    return signer_is_away(w, d);
+    const char *const signer = signer_is_away(w, d);
+    if (signer[0])
+        return signer;
+    return has_no_key(w, d) ? NO_KEY : "";
 }
 
 static bool begins_with(const struct diag *d, const char *words)
@@ -363,6 +385,8 @@ static const char *why_not_opened(const struct worker *w, enum rc rc, const stru
         return "register_busy";
     if (begins_with(d, ENGINE_CLOCK_BEHIND))
         return "clock_behind";
+    if (begins_with(d, ENGINE_SIGNER_REFUSES))
+        return NO_KEY;
     if (rc == RC_FULL)
         return disk_is_full(w) ? "disk_full" : "register_full";
     return "failed";
@@ -370,10 +394,51 @@ static const char *why_not_opened(const struct worker *w, enum rc rc, const stru
 
 /* --- opening --- */
 
+static bool stat_trust(const struct worker *w, struct stat *ret)
+{
+    char path[PATH_LEN];
+    return path_join(w->o.home, "trust.cbor", path, NULL) == RC_OK && stat(path, ret) == 0;
+}
+
+static bool same_file(const struct stat *a, const struct stat *b)
+{
+    return a->st_ino == b->st_ino && a->st_size == b->st_size &&
+           a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+/* A trust list came into force: the register is opened anew with it. One that cannot be read is
+ * said once, and that of before stays. */
+static bool has_new_trust(struct worker *w)
+{
+    struct stat now;
+    if (!stat_trust(w, &now) || same_file(&now, &w->trust))
+        return false;
+
+    ON_EXIT(home_close) struct home h = { 0 };
+    struct diag d = DIAG_INIT;
+    const enum rc rc = home_open(w->o.home, &h, &d);
+    w->trust = now;
+    if (rc != RC_OK)
+        log_failure(LEVEL_ERROR, "trust_list_not_taken", rc, &d);
+    return rc == RC_OK;
+}
+
+/* Now and then, when nothing is committed. */
+static bool trust_is_due(struct worker *w)
+{
+    const double now = clock_elapsed();
+    if (now - w->trust_looked < TRUST_MS / 1000.0)
+        return false;
+    w->trust_looked = now;
+    return has_new_trust(w);
+}
+
 static enum rc open_once(struct worker *w, struct diag *d)
 {
     const struct engine_options options = { .sender = "core", .no_operators = true };
     home_close(&w->home);
+    w->reopen = false;
+    (void)stat_trust(w, &w->trust);
     enum rc rc = home_open(w->o.home, &w->home, d);
     if (rc == RC_OK)
         rc = w->o.ready(w->o.arg, d);
@@ -418,13 +483,27 @@ static void add_figures(struct worker *w, const struct apply_figures *f)
     (void)pthread_mutex_unlock(&w->lock);
 }
 
+static void say_without_key(uint64_t rows)
+{
+    struct log_line l = log_begin(LEVEL_WARN, "no_key_for_rows");
+    log_number(&l, "refused", (int64_t)rows);
+    log_end(&l);
+}
+
+/* Rows that were judged by a trust list which holds no more are dropped, and judged again by the
+ * new one: the signer goes by it already. */
 static enum rc commit(struct worker *w, struct diag *d)
 {
     struct apply_figures f;
+    w->reopen = w->reopen || has_new_trust(w);
+    if (w->reopen)
+        return RC_OK;
     const enum rc rc = apply_commit(w->apply, &f, d);
     w->group_began = clock_elapsed();
     if (rc == RC_OK)
         add_figures(w, &f);
+    if (rc == RC_OK && f.without_key > 0)
+        say_without_key(f.without_key);
     return rc;
 }
 
@@ -462,13 +541,13 @@ static enum rc check_journal(struct worker *w, struct diag *d)
 static enum rc work(struct worker *w, struct diag *d)
 {
     enum rc rc = RC_OK;
-    while (rc == RC_OK && !w->stop && !is_wanted(w)) {
+    while (rc == RC_OK && !w->stop && !w->reopen && !is_wanted(w)) {
         struct diag why = DIAG_INIT;
         const char *const reason = what_is_in_the_way(w, &why);
         set_reason(w, reason, &why);
         if (strcmp(reason, "register_full") == 0 && register_may_grow(w))
             return diag_set(d, RC_FULL, DIAG_NO_OFFSET, "the register is given more room");
-        if (reason[0] == '\0')
+        if (reason[0] == '\0' || strcmp(reason, NO_KEY) == 0)
             rc = run_errands(w, d);
         if (reason[0] == '\0' && rc == RC_OK)
             rc = work_on(w, d);
@@ -476,11 +555,12 @@ static enum rc work(struct worker *w, struct diag *d)
             pause_ms(w, RETRY_MS);
         if (rc == RC_OK)
             rc = check_journal(w, d);
+        w->reopen = w->reopen || trust_is_due(w);
     }
     if (rc == RC_OK)
         rc = commit(w, d);
     /* Whoever borrows the register finds nothing unsigned. */
-    while (rc == RC_OK && !w->stop && apply_pending(w->apply))
+    while (rc == RC_OK && !w->stop && !w->reopen && apply_pending(w->apply))
         rc = commit(w, d);
     return rc;
 }

@@ -88,6 +88,12 @@ struct signer *engine_signer(struct engine *e)
     return e->signer;
 }
 
+const char *engine_no_key(const struct engine *e)
+{
+    const struct home *const h = e->home;
+    return trust_list_no_token_key(h->trust, register_log_size(e->reg), 0, 0, h->now);
+}
+
 void engine_set_sender(struct engine *e, const char *sender, uint32_t unit)
 {
     assert(e && sender && sender[0] && strlen(sender) <= RECORD_ID_MAX);

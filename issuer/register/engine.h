@@ -33,15 +33,19 @@ struct outcome {
 /*
  * Opens the register for writing and settles what a crash left pending. h is borrowed for the
  * engine's life; its `now` is the time of each row and may move on between rows, never back.
- * RC_REFUSED  the clock stands before the last signing: d begins with ENGINE_CLOCK_BEHIND
+ * RC_REFUSED  the clock stands before the last signing: d begins with ENGINE_CLOCK_BEHIND; no key
+ *             signs what is pending, here or at the log's end: d begins with ENGINE_SIGNER_REFUSES
  */
-#define ENGINE_CLOCK_BEHIND "the clock stands before the last signing"
+#define ENGINE_CLOCK_BEHIND   "the clock stands before the last signing"
+#define ENGINE_SIGNER_REFUSES "no key signs what is pending"
 MUST_CHECK enum rc engine_open(const struct home *h, const struct engine_options *o,
                                struct engine **ret, struct diag *d);
 void engine_close(struct engine *e); /* what was not committed is dropped; NULL is fine */
 DEFINE_ON_EXIT(struct engine, engine_close)
 struct reg *engine_register(struct engine *e);
 struct signer *engine_signer(struct engine *e); /* NULL in a dry run */
+/* Why no certificate whatever could be signed now (trust_list_no_token_key()); NULL: some can. */
+const char *engine_no_key(const struct engine *e);
 
 /*
  * Whose the rows that follow are.

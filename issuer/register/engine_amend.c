@@ -110,12 +110,17 @@ static enum rc choose_certificate(struct amending *a, uint32_t id, struct diag *
         rc = is_ended(a->e, &c, &ended, d);
     if (rc != RC_OK)
         return rc;
+    const struct home *const h = a->e->home;
+    const char *const no_key =
+        trust_list_no_token_key(h->trust, register_log_size(a->e->reg), c.unit, c.post, h->now);
     const bool full = c.retired_count == RETIRED_INDEXES_MAX || c.order_count == UINT16_MAX;
     if (ended && id == a->named.id)
         reasons_add(&a->reasons, REASON_BAD_TRANSITION, "certificate");
     else if (!ended && full)
         reasons_add_detail(&a->reasons, REASON_FIELD_INVALID, "certificate",
                            "amended %d times already", RETIRED_INDEXES_MAX);
+    else if (!ended && no_key)
+        reasons_add_detail(&a->reasons, REASON_SIGNING_KEY_MISSING, NULL, "%s", no_key);
     else if (!ended)
         a->certs[a->count++] = id;
     return RC_OK;

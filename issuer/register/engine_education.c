@@ -72,6 +72,12 @@ static bool ce_year_closed(const struct work *w, char detail[DETAIL_LEN])
     return finished != k && !(w->policy->make_up_previous_year && finished == k + 1);
 }
 
+/* Hours may move the deadline, and that is a new token. */
+static bool has_no_key(const struct work *w, char detail[DETAIL_LEN])
+{
+    return work_no_key(w, w->cert.unit, w->cert.post, detail);
+}
+
 static const struct rule certificate_rules[] = {
     { REASON_HOLDER_MISMATCH, "id_number", holder_mismatch },
     { REASON_POST_MISMATCH, "post", post_mismatch },
@@ -80,6 +86,7 @@ static const struct rule certificate_rules[] = {
     { REASON_LAPSED, "finished_on", is_lapsed },
     { REASON_LEARNING_AHEAD, "finished_on", learning_ahead },
     { REASON_CE_YEAR_CLOSED, "ce_year", ce_year_closed },
+    { REASON_SIGNING_KEY_MISSING, NULL, has_no_key },
 };
 static const struct rule education_rules[] = {
     { REASON_UNKNOWN_CERTIFICATE, "certificate", unknown_certificate },
@@ -101,6 +108,22 @@ static enum rc find_certificate(struct work *w, struct diag *d)
     return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
+/* Those of the person's other certificates that share basic hours are signed anew too. */
+static enum rc ask_for_keys_of_others(struct work *w, struct diag *d)
+{
+    for (size_t i = 0; w->person_known && i < w->person.cert_count; i++) {
+        struct reg_cert c;
+        char detail[DETAIL_LEN] = "";
+        const enum rc rc = register_cert(w->e->reg, w->person.certs[i], &c, d);
+        if (rc != RC_OK)
+            return rc;
+        if (work_no_key(w, c.unit, c.post, detail))
+            reasons_add_detail(&w->outcome->reasons, REASON_SIGNING_KEY_MISSING, NULL, "%s",
+                               detail);
+    }
+    return RC_OK;
+}
+
 static enum rc check_education(struct work *w, struct diag *d)
 {
     const struct person_ref *const who = &w->record->as.education.person;
@@ -112,6 +135,9 @@ static enum rc check_education(struct work *w, struct diag *d)
         return rc;
 
     work_ask(w, education_rules, RULE_COUNT(education_rules));
+    rc = ask_for_keys_of_others(w, d);
+    if (rc != RC_OK)
+        return rc;
     if (w->legacy_known)
         return work_exchange_check(w, d);
     if (w->cert_known) {

@@ -120,6 +120,8 @@ void work_name_person(struct work *w,
                       const struct person_ref *who); /* becomes known, or more is known */
 enum rc work_store_person(struct work *w, struct diag *d);
 void work_ask_unit(struct work *w); /* is the row of the sender's own unit? */
+/* Whether no key may sign a token for it now; detail says why. */
+bool work_no_key(const struct work *w, uint32_t unit, uint32_t post, char detail[DETAIL_LEN]);
 bool rule_provider_not_active(const struct work *w, char detail[DETAIL_LEN]);
 bool rule_too_many_certificates(const struct work *w, char detail[DETAIL_LEN]);
 void detail_dates(char detail[DETAIL_LEN], int32_t a, const char *between, int32_t b);

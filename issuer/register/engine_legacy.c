@@ -159,6 +159,11 @@ static bool hours_too_few(const struct work *w, char detail[DETAIL_LEN])
     return true;
 }
 
+static bool exchange_has_no_key(const struct work *w, char detail[DETAIL_LEN])
+{
+    return work_no_key(w, w->legacy.unit, w->legacy.post, detail);
+}
+
 static const struct rule exchange_rules[] = {
     { REASON_HOLDER_MISMATCH, "id_number", holder_mismatch },
     { REASON_POST_MISMATCH, "post", post_mismatch },
@@ -169,6 +174,7 @@ static const struct rule exchange_rules[] = {
     { REASON_CE_YEAR_MISMATCH, "ce_year", ce_year_mismatch },
     { REASON_HOURS_TOO_FEW, "hours", hours_too_few },
     { REASON_FIELD_INVALID, "id_number", rule_too_many_certificates },
+    { REASON_SIGNING_KEY_MISSING, NULL, exchange_has_no_key },
 };
 
 enum rc work_exchange_check(struct work *w, struct diag *d)

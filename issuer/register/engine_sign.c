@@ -186,6 +186,8 @@ static enum rc settle_leftover(struct engine *e, const struct token_job *job, ui
     /* What was logged again and is refused again would be so for ever. */
     if (job->rc == RC_REFUSED && index < end)
         return give_up_index(e, index, &job->diag, d);
+    if (job->rc == RC_REFUSED)
+        return diag_set(d, job->rc, job->diag.offset, ENGINE_SIGNER_REFUSES ": %s", job->diag.text);
     return diag_set(d, job->rc, job->diag.offset, "%s", job->diag.text);
 }
 

@@ -102,6 +102,12 @@ static bool test_already_certified(const struct work *w, char detail[DETAIL_LEN]
     return w->certified;
 }
 
+static bool test_has_no_key(const struct work *w, char detail[DETAIL_LEN])
+{
+    return w->listing && work_read(w, "post") &&
+           work_no_key(w, w->listing->unit, w->record->as.test.post, detail);
+}
+
 /* Asked of a passed test alone. */
 static const struct rule test_rules[] = {
     { REASON_PLAN_NOT_APPROVED, "held_on", plan_not_approved },
@@ -113,6 +119,7 @@ static const struct rule test_rules[] = {
     { REASON_BANK_SHARE_TOO_LOW, "national_share", bank_share_too_low },
     { REASON_ALREADY_CERTIFIED, "post", test_already_certified },
     { REASON_FIELD_INVALID, "id_number", rule_too_many_certificates },
+    { REASON_SIGNING_KEY_MISSING, NULL, test_has_no_key },
 };
 
 /* A score that could not be read is no failed one. */

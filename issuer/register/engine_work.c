@@ -104,6 +104,16 @@ void work_find_provider(struct work *w, struct span code, int32_t date)
     w->listing = on ? on : first_row(w->provider);
 }
 
+bool work_no_key(const struct work *w, uint32_t unit, uint32_t post, char detail[DETAIL_LEN])
+{
+    const struct home *const h = w->e->home;
+    const char *const why =
+        trust_list_no_token_key(h->trust, register_log_size(w->e->reg), unit, post, h->now);
+    if (why)
+        (void)snprintf(detail, DETAIL_LEN, "%s", why);
+    return why != NULL;
+}
+
 bool rule_provider_not_active(const struct work *w, char detail[DETAIL_LEN])
 {
     (void)detail;

@@ -96,7 +96,9 @@
     X(REASON_SECOND_OPERATOR_NEEDED, "second_operator_needed", "此操作需要第二名操作员签名",       \
       "a second operator must sign this")                                                          \
     X(REASON_UNIT_NOT_SENDERS, "unit_not_senders", "该行不属于报送方的主管部门",                   \
-      "the row is another authority's than the sender's")
+      "the row is another authority's than the sender's")                                          \
+    X(REASON_SIGNING_KEY_MISSING, "signing_key_missing", "目前没有可签发此证书的密钥，请稍后重报", \
+      "no key may sign such a certificate now; send the row again later")
 
 enum reason_code {
     REASON_NONE = 0,

@@ -36,6 +36,35 @@ uint64_t trusted_key_end(const struct trusted_key *key)
     return cut->index > key->first ? cut->index : key->first;
 }
 
+static bool is_among(const uint16_t *list, size_t count, uint32_t value)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (list[i] == value)
+            return true;
+    }
+    return count == 0 || value == 0;
+}
+
+const char *trust_list_no_token_key(const struct trust_list *list, uint64_t log_index,
+                                    uint32_t unit, uint32_t post, int64_t at_s)
+{
+    assert(list);
+
+    /* Ranges never overlap; one that was stolen signs no more, wherever its cut-off lies. */
+    for (size_t i = 0; i < list->key_count; i++) {
+        const struct trusted_key *const k = &list->keys[i];
+        if (k->use != USE_TOKEN || k->cut_off.given || log_index < k->first || log_index >= k->last)
+            continue;
+        if (at_s < k->not_before || at_s > k->not_after)
+            return "the token key is not good today";
+        if (!is_among(k->units, k->unit_count, unit))
+            return "the token key is not for this unit";
+        return is_among(k->posts, k->post_count, post) ? NULL
+                                                       : "the token key is not for this post";
+    }
+    return "no token key has the next log index";
+}
+
 const struct trusted_key *trust_list_find(const struct trust_list *list, struct span kid,
                                           const struct trusted_key *after)
 {

@@ -118,6 +118,13 @@ bool trust_list_log_end(const struct trust_list *list, struct span origin, uint6
 void trust_list_free(struct trust_list *list); /* NULL is fine */
 DEFINE_ON_EXIT(struct trust_list, trust_list_free)
 
+/*
+ * Why no token key may sign for an index of the log at a moment (Unix seconds), as a few words
+ * ("no token key has this log index"); NULL: one may. unit, post: 0: of any.
+ */
+const char *trust_list_no_token_key(const struct trust_list *list, uint64_t log_index,
+                                    uint32_t unit, uint32_t post, int64_t at_s);
+
 /* The payload: what the roots sign. Keys' pubkey numbers, not handles' owners, are read. */
 void trust_list_payload_put(struct buf *b, const struct trust_list *list);
 

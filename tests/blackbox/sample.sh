@@ -316,8 +316,8 @@ case_the_commands_of_the_readme_work() {
 
 # --- the sample itself ---
 
-# In a demonstration one operator is enough for every order, and files imported by hand are no sender's.
-NOT_IN_A_DEMO="second_operator_needed unit_not_senders"
+# In a demonstration one operator is enough for every order, files imported by hand are no sender's, and keys sign for all.
+NOT_IN_A_DEMO="second_operator_needed unit_not_senders signing_key_missing"
 
 case_the_sample_shows_every_reason_and_outcome() {
     local code

@@ -3,15 +3,17 @@
 
 Usage: test_operators.py
 """
+import json
 import socket
 import struct
 import sys
 import threading
+import time
 import unittest
 
 import daemon
 import parts
-from daemon import eventually
+from daemon import Client, Daemon, eventually
 from test_daemon import Case
 
 LEND = 7
@@ -116,8 +118,76 @@ class Operators(Case):
         self.assertIn("sitecert push", done.stderr)
 
 
+class SigningKeys(unittest.TestCase):
+    """What no key may sign waits, or is told; the next key is taken up without a restart."""
+
+    def setUp(self):
+        self.home = daemon.basic_home(clock=None)
+        self.daemon = Daemon(self.home)
+        self.client, self.key = Client(self.daemon.address), self.home.keys["zj"]
+        self.count = 0
+
+    def tearDown(self):
+        self.client.close()
+        self.assertEqual(self.daemon.stop(), 0)
+        self.assertEqual(self.home.sitecert("audit").returncode, 0)
+        self.home.remove()
+
+    def push(self, kind, body, **more):
+        self.count += 1
+        return self.client.push("zj", self.key, kind, body, f"key-{self.count}", now=int(time.time()), **more)
+
+    def row(self, kind, body):
+        a = self.push(kind, body, wait=30)
+        self.assertEqual(a.status, 200, a.body)
+        return a.lines()[0]
+
+    def change(self, *command):
+        self.home.sitecert("keys", *command, "--quiet")
+        self.home.sitecert("keys", "publish", "--quiet")
+
+    def reasons(self):
+        a = self.client.ask("GET", "/readyz")
+        return [p["reason"] for p in a.json()["parts"] if p["reason"]] if a.status == 503 else []
+
+    def becomes_ready(self):
+        eventually(lambda: self.client.ask("GET", "/readyz").status == 200)
+
+    def test_with_an_expired_key_all_wait_for_the_next(self):
+        self.row("training", daemon.trainings(1, 2, 3))
+        self.assertEqual(self.row("test", daemon.tests(1))["outcome"], "issued")
+        number = self.row("test", daemon.tests(2))["number"]
+        token = next(k["kid"] for k in json.loads(self.home.sitecert("keys", "list", "--json").stdout)
+                     if "token" in k["uses"] and k["log_indexes"][0] == 0)
+        self.change("retire", token)
+        eventually(lambda: "signer_refuses" in self.reasons())
+        a = self.push("test", daemon.tests(3))
+        self.assertEqual((a.status, a.code()), (503, "not_ready"), a.body)
+        # An order is no token.
+        order = self.home.sitecert("order", "suspend", number, "--reason", "核查中", "--ref", "示例〔2020〕1号", "--sign-only").stdout.encode()
+        self.assertEqual(self.client.ask("POST", "/v1/orders", {"Content-Type": "application/json"}, order).status, 200)
+        self.change("generate", "--use", "token", "--first", "3")
+        self.becomes_ready()
+        self.assertEqual(self.row("test", daemon.tests(3))["outcome"], "issued")
+
+    def test_outside_every_keys_scope_a_row_is_told_and_others_go_on(self):
+        self.row("training", daemon.trainings(1, 2))
+        self.assertEqual(self.row("test", daemon.tests(1))["outcome"], "issued")
+        self.change("generate", "--use", "token", "--first", "1", "--units", "044")
+        refused = eventually(lambda: self.refused_row())
+        self.assertEqual([r["code"] for r in refused["reasons"]], ["signing_key_missing"])
+        eventually(lambda: "event=no_key_for_rows" in self.daemon.said())
+        self.assertEqual(self.reasons(), [])
+        self.assertEqual(self.row("training", daemon.trainings(3))["outcome"], "recorded")
+
+    def refused_row(self):
+        """None: the new list is not in force yet (a key begins a second after it)."""
+        row = self.row("test", daemon.tests(2)) if not self.reasons() else None
+        return row if row and row["outcome"] == "refused" else None
+
+
 def load_tests(loader, _, __):
-    return unittest.TestSuite([loader.loadTestsFromTestCase(Operators)])
+    return unittest.TestSuite([loader.loadTestsFromTestCase(c) for c in (Operators, SigningKeys)])
 
 
 if __name__ == "__main__":

@@ -148,7 +148,7 @@ static void what_no_key_will_ever_sign_stops_the_engine(void **state)
     token_key(f)->not_after = f->home.now - 1;
     assert_int_equal(engine_open(&f->home, &f->options, &f->engine, &d), RC_REFUSED);
     assert_null(f->engine);
-    assert_true(d.text[0] != '\0');
+    assert_ptr_equal(strstr(d.text, ENGINE_SIGNER_REFUSES), d.text);
 }
 
 static void a_refusal_to_sign_stops_the_engine(void **state)
@@ -156,8 +156,8 @@ static void a_refusal_to_sign_stops_the_engine(void **state)
     struct fixture *const f = *state;
     struct outcome out;
     struct line_record row;
-    token_key(f)->not_after = f->home.now - 1;
     issue(f, test_of_zhang);
+    token_key(f)->not_after = f->home.now - 1;
     assert_int_equal(engine_flush(f->engine, NULL), RC_REFUSED);
     fixture_read(f, test_of_wang, &row);
     assert_int_not_equal(engine_apply(f->engine, &row.record, &row.early, &out, NULL), RC_OK);
@@ -412,6 +412,36 @@ static void one_certificate_is_amended_at_most_so_often(void **state)
     fixture_check(f);
 }
 
+static void a_row_that_no_key_may_sign_is_refused_and_no_more(void **state)
+{
+    struct fixture *const f = *state;
+    struct trusted_key *const key = token_key(f);
+    struct outcome out;
+    key->unit_count = 1;
+    key->units[0] = 44;
+    assert_null(engine_no_key(f->engine));
+    fixture_apply(f, test_of_zhang, &out);
+    assert_int_equal(out.outcome, OUTCOME_REFUSED);
+    assert_int_equal(out.reasons.count, 1);
+    assert_int_equal(out.reasons.items[0].code, REASON_SIGNING_KEY_MISSING);
+    fixture_apply(f, "training r3 provider=P1 person=zhang post=2 finished_on=2020-03-01", &out);
+    assert_int_equal(out.outcome, OUTCOME_RECORDED);
+    MUST(engine_flush(f->engine, NULL));
+    assert_int_equal(register_log_size(engine_register(f->engine)), 0);
+
+    key->unit_count = 0;
+    issue(f, test_of_zhang);
+    MUST(engine_flush(f->engine, NULL));
+    key->not_after = f->home.now - 1;
+    assert_non_null(engine_no_key(f->engine));
+    key->not_after = f->home.now;
+    assert_null(engine_no_key(f->engine));
+    key->last = 1;
+    assert_non_null(engine_no_key(f->engine));
+    key->last = 1000000;
+    fixture_check(f);
+}
+
 static void a_history_has_at_most_so_many_days(void **state)
 {
     struct fixture *const f = *state;
@@ -436,6 +466,7 @@ int main(void)
         T(a_committed_token_is_pending_until_it_is_signed),
         T(what_was_committed_and_not_signed_is_signed_as_it_stands),
         T(an_index_that_no_key_may_sign_any_more_gets_a_void_leaf),
+        T(a_row_that_no_key_may_sign_is_refused_and_no_more),
         T(what_no_key_will_ever_sign_stops_the_engine),
         T(a_refusal_to_sign_stops_the_engine),
         T(nothing_is_signed_before_the_last_signing),

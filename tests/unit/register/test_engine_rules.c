@@ -240,6 +240,19 @@ static void set_unit(struct scenario *s, char *words)
     engine_set_sender(s->f.engine, sender, (uint32_t)strtoul(words, NULL, 10));
 }
 
+/* scope 044: every token key is for that unit alone; 0: for any. */
+static void set_scope(struct scenario *s, char *words)
+{
+    const uint16_t unit = (uint16_t)strtoul(words, NULL, 10);
+    for (size_t i = 0; i < s->f.home.trust->key_count; i++) {
+        struct trusted_key *const k = &s->f.home.trust->keys[i];
+        if (k->use != USE_TOKEN)
+            continue;
+        k->units[0] = unit;
+        k->unit_count = unit > 0 ? 1 : 0;
+    }
+}
+
 static void set_person(struct scenario *s, char *words)
 {
     (void)s;
@@ -261,6 +274,7 @@ static const struct scene_word {
     { "clock", set_clock },   { "person", set_person }, { "policy", set_policy },
     { "real", set_real },     { "second", set_second }, { "stranger", set_stranger },
     { "sender", set_sender }, { "reopen", do_reopen },  { "unit", set_unit },
+    { "scope", set_scope },
 };
 
 static bool set_scene(struct scenario *s, char *line)
@@ -409,6 +423,7 @@ int main(void)
         SCENARIO(refused_exchanges_name_every_rule_that_they_broke),
         SCENARIO(legacy_uploads_are_checked),
         SCENARIO(the_policy_of_the_day_and_of_the_unit_decides),
+        SCENARIO(what_no_key_may_sign_is_refused_and_nothing_else),
         SCENARIO(photos_freeze_with_the_first_test),
         SCENARIO(orders_follow_the_transitions),
         SCENARIO(a_second_operator_signs_what_needs_two),

@@ -318,6 +318,27 @@ static void a_list_without_keys_is_read(void **state)
     assert_int_equal(trust_sample_rc(s, NULL), RC_OK);
 }
 
+static void a_token_key_signs_within_its_range_dates_and_scope_alone(void **state)
+{
+    struct trust_sample *s = *state;
+    const struct trust_list *l = &s->list;
+    const int64_t end = SAMPLE_TIME + 1000;
+    assert_null(trust_list_no_token_key(l, 0, 33, 13, SAMPLE_TIME));
+    assert_null(trust_list_no_token_key(l, 999999, 901, 13, end));
+    assert_null(trust_list_no_token_key(l, 0, 0, 0, SAMPLE_TIME));
+    assert_non_null(trust_list_no_token_key(l, 0, 33, 13, SAMPLE_TIME - 1));
+    assert_non_null(trust_list_no_token_key(l, 0, 33, 13, end + 1));
+    assert_non_null(trust_list_no_token_key(l, 0, 44, 13, SAMPLE_TIME));
+    assert_non_null(trust_list_no_token_key(l, 0, 33, 1, SAMPLE_TIME));
+    assert_null(trust_list_no_token_key(l, 1000000, 44, 1, SAMPLE_TIME));
+    assert_null(trust_list_no_token_key(l, 1999999, 44, 1, SAMPLE_TIME));
+    assert_non_null(trust_list_no_token_key(l, 2000000, 44, 1, SAMPLE_TIME));
+    s->keys[1].cut_off.given = true;
+    s->keys[1].cut_off.index = 1500000;
+    assert_non_null(trust_list_no_token_key(l, 1000000, 44, 1, SAMPLE_TIME));
+    s->keys[1].cut_off.given = false;
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -345,6 +366,7 @@ int main(void)
         CASE(a_list_over_the_limit_is_refused),
         CASE(what_is_written_is_read_back),
         CASE(a_list_without_keys_is_read),
+        CASE(a_token_key_signs_within_its_range_dates_and_scope_alone),
     };
     return cmocka_run_group_tests_name("trust_list", tests, NULL, NULL);
 }

@@ -51,11 +51,16 @@ class Scene(unittest.TestCase):
         cls.other = cls.home.add_sender("js", "032")
         fill(cls.home, 0, PEOPLE)
         cls.number = number_of(cls.home, 0)
+        cls.prepare()
         cls.core = parts.Part(cls.home.path / "run" / "core.sock", lambda q: ("not_found", {}))
         cls.reader = Reader(cls.home)
         cls.daemon = Daemon(cls.home, "--no-helpers")
         cls.client = Client(cls.daemon.address, recorded=RECORDED)
         cls.operator = cls.home.operator()
+
+    @classmethod
+    def prepare(cls):
+        """Before there is a core, though a stand-in."""
 
     @classmethod
     def tearDownClass(cls):
@@ -257,6 +262,9 @@ class Holders(Scene):
         super().setUpClass()
         cls.home.sitecert("publish", cls.home.folder / "published", "--quiet")
         cls.holder = parts.Holder(cls.home.path)
+
+    @classmethod
+    def prepare(cls):
         cls.numbers = [number_of(cls.home, n) for n in range(PEOPLE)]
         cls.codes = [cls.home.sitecert("pickup", number).stdout.strip() for number in cls.numbers]
 

@@ -65,10 +65,10 @@ class Slow:
             self.socket.close()
 
 
-def attack(address, count):
+def attack(address, count, kinds=KINDS, limit_s=60):
     """Opens all, says so, drips until each is cut, and says when that was."""
     raise_files()
-    everyone = [Slow(address, KINDS[i % len(KINDS)]) for i in range(count)]
+    everyone = [Slow(address, kinds[i % len(kinds)]) for i in range(count)]
     print("opened", flush=True)
     poll = select.epoll()
     by_fd = {}
@@ -80,7 +80,7 @@ def attack(address, count):
     turn = 0
     # The end of an answer stands behind what nobody has read: those are counted in the server.
     waited_for = [s for s in everyone if s.name != "answer"]
-    while any(s.cut is None for s in waited_for) and time.monotonic() - everyone[-1].began < 60:
+    while any(s.cut is None for s in waited_for) and time.monotonic() - everyone[-1].began < limit_s:
         begun = time.monotonic()
         for slow in everyone[turn % rounds::rounds]:
             if slow.cut is None:
@@ -122,9 +122,9 @@ def shown(name, times):
     return p99
 
 
-def judge_lateness(rows, all_cut, opening):
+def judge_lateness(rows, all_cut, opening, kinds=KINDS):
     fine = True
-    for name, _, _, limit in KINDS:
+    for name, _, _, limit in kinds:
         cuts = [cut for kind, cut in rows if kind == name] if name != "answer" else [all_cut]
         left = sum(cut is None for cut in cuts)
         worst = max((cut for cut in cuts if cut is not None), default=0)

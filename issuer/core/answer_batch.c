@@ -173,6 +173,10 @@ static void tell_taken(const struct serve_options *o, const struct question *q,
 {
     struct reg_batch b;
     bool done = false;
+    if (q->wait_ms == 0 && t->answer.reply == REPLY_ACCEPTED) {
+        put_state(&t->batch, false, REPLY_ACCEPTED, r);
+        return;
+    }
     if (q->wait_ms > 0)
         (void)desk_wait(o->desk, t->batch.sequence, q->wait_ms);
     if (!find_batch(o, q, span_text(t->answer.batch), &b, &done, r))

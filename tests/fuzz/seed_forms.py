@@ -511,6 +511,38 @@ def picture_seeds():
     yield "png-cut-in-its-rows", png(2, 2, 2, rows=b"\x00\x10")
 
 
+def trust_seeds():
+    """A list with fields 11 (witnesses) and 12 (closed logs) that its roots never signed."""
+    signed = bytes.fromhex((VECTORS / "trust/valid/every-use/input.hex").read_text().replace("\n", ""))
+    header, _, payload, signers = uncbor(signed)[0]
+    fields = uncbor(payload)[0]
+
+    def changed(**more):
+        members = cbor({**fields, **{int(k[1:]): v for k, v in more.items()}})
+        return b"\xd8\x62" + cbor([header, {}, members, signers])
+    key = {1: 1, -1: 6, -2: ED25519}
+    one = ["log.example/first", 7, b"\x07" * 32]
+    yield "closed-one", changed(_12=[one])
+    yield "closed-two", changed(_12=[one, ["log.example/second", 8, b"\x07" * 32]])
+    yield "closed-none", changed(_12=[])
+    yield "closed-twice", changed(_12=[one, one])
+    yield "closed-before-one-behind-it", changed(_12=[one, ["log.example/second", 6, b"\x07" * 32]])
+    yield "closed-and-still-the-log", changed(_12=[[fields[4], 7, b"\x07" * 32]])
+    yield "closed-of-two-items", changed(_12=[one[:2]])
+    yield "closed-of-a-short-root", changed(_12=[one[:2] + [b"\x07" * 31]])
+    yield "closed-no-list", changed(_12=7)
+    yield "witness-one", changed(_11=[1, [[WITNESS, key]]])
+    yield "witness-twice", changed(_11=[1, [[WITNESS, key], [WITNESS, key]]])
+    yield "witness-with-a-plus", changed(_11=[1, [["a+b", key]]])
+    yield "witness-without-a-name", changed(_11=[1, [["", key]]])
+    yield "witness-without-a-key", changed(_11=[1, [[WITNESS, {}]]])
+    yield "witness-of-one-item", changed(_11=[1, [[WITNESS]]])
+    yield "witness-no-list", changed(_11=[1, [WITNESS]])
+    yield "witnesses-of-one-item", changed(_11=[1])
+    yield "witnesses-no-list", changed(_11=1)
+    yield "witnesses-fewer-than-asked", changed(_11=[2, [[WITNESS, key]]])
+
+
 def ipc_seeds():
     yield "message", b"\x00\x00\x00\x03abc"
     yield "message-empty", b"\x00\x00\x00\x00"
@@ -577,11 +609,13 @@ def archive_seeds():
 def uncbor(data, at=0):
     """(value, where it ends) of an item of the kinds that cbor() writes."""
     major, n, at = data[at] >> 5, data[at] & 31, at + 1
-    if major == 6:
-        return uncbor(data, at)
+    if major == 7:
+        return n == 21, at
     if n >= 24:
         width = 1 << n - 24
         n, at = int.from_bytes(data[at:at + width], "big"), at + width
+    if major == 6:
+        return uncbor(data, at)
     if major in (2, 3):
         text = data[at:at + n]
         return (text if major == 2 else text.decode()), at + n
@@ -635,7 +669,7 @@ def update_seeds():
 FOLDERS = {"witness": witness_seeds, "staple": staple_seeds, "message": message_seeds, "signer": signer_seeds,
            "senders": sender_seeds, "employers": employer_seeds, "csv": csv_seeds, "ndjson": ndjson_seeds, "encoding": encoding_seeds, "delta": delta_seeds,
            "http": http_seeds, "dates": dates_seeds, "holder": holder_seeds, "input": input_seeds, "told": told_seeds, "pem": pem_seeds, "ipc": ipc_seeds,
-           "name": name_seeds, "picture": picture_seeds, "update": update_seeds, "archive": archive_seeds}
+           "name": name_seeds, "picture": picture_seeds, "update": update_seeds, "trust_rules": trust_seeds, "archive": archive_seeds}
 
 
 def seeds_of():

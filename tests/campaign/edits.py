@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Random edits of a register's file and of a published log, each in a copy: what an attacker on the disk, or the disk, may do.
 
-usage: edits.py SITECERT [EDITS [SEED]]        default 10000 edits
+usage: edits.py SITECERT [EDITS [SEED]]        default 10000 edits; TMPDIR on a memory disk is kind to the real one
 
 An edit of the published log (a bit, a record dropped, doubled, exchanged, cut off; a tile that is gone or in another's
 place; a checkpoint of earlier, of another log) must be found by `sitecert monitor`. An edit of the register's file (a bit, a page
-exchanged, doubled, wiped, cut off) must be found by `audit` or `monitor`, or leave every answer as it was: pages that nothing
+exchanged, doubled, wiped, cut off) must be found by `audit --published`, which is both of them, or leave every answer as it was: pages that nothing
 leads to are many. Never may one certificate be shown otherwise while both say that all agree. Prints how many of each; exit 1 on the
 first that went unseen.
 """
@@ -137,8 +137,8 @@ def edit_file(dice, path, edits, unit):
 
 # --- edits of a published log ---
 
-def live_tiles(published):
-    """The files that the checkpoint's size needs."""
+def live_tiles(published, folder=None):
+    """The files that the checkpoint's size needs, in a folder like it."""
     size = int((published / "log/checkpoint").read_text().split("\n")[1])
     names = []
     for level in range(8):
@@ -146,7 +146,7 @@ def live_tiles(published):
         names += [f"log/tile/{level}/{n:03d}" for n in range(count // 256)]
         if count % 256:
             names.append(f"log/tile/{level}/{count // 256:03d}.p/{count % 256}")
-    return [published / n for n in names]
+    return [(folder or published) / n for n in names]
 
 
 def edit_published(dice, scene, published):
@@ -171,24 +171,36 @@ def edit_published(dice, scene, published):
     return "another checkpoint"
 
 
-def try_published(dice, scene, place):
-    published = place / "pub"
-    shutil.copytree(scene.published, published)
-    what = edit_published(dice, scene, published)
-    done = scene.run("monitor", published, "--state", scene.home / "monitor/checkpoint", check=False)
+class Copy:
+    """Of a folder, edited again and again: what an edit changed is put back before the next one."""
+
+    def __init__(self, source, to, *left_out):
+        shutil.copytree(source, to, ignore=shutil.ignore_patterns(*left_out))
+        self.to = to
+        self.whole = {p: p.read_bytes() for p in to.rglob("*") if p.is_file()}
+
+    def mend(self, *paths):
+        for path in paths or self.whole:
+            path.write_bytes(self.whole[path])
+
+
+def try_published(dice, scene, copy):
+    what = edit_published(dice, scene, copy.to)
+    done = scene.run("monitor", copy.to, "--state", scene.home / "monitor/checkpoint", check=False)
+    copy.mend(*live_tiles(scene.published, copy.to), copy.to / "log/checkpoint")
     return what, done.returncode == 1
 
 
 # --- edits of the register's file ---
 
-def try_register(dice, scene, place, good):
-    home = place / "home"
-    shutil.copytree(scene.home, home, ignore=shutil.ignore_patterns("*.sock", "lock.mdb"))
-    what = dice and edit_file(dice, home / "register/data.mdb", [flip, flip, flip, exchange, double, drop, insert, cut, wipe], PAGE)
-    for command in (["audit"], ["monitor", scene.published, "--state", place / "seen"]):
-        if scene.run(*command, home=home, check=False).returncode != 0:
-            return what, "found"
-    return what, "harmless" if scene.answers(home) == good else None
+def try_register(dice, scene, copy, good):
+    data = copy.to / "register/data.mdb"
+    what = dice and edit_file(dice, data, [flip, flip, flip, exchange, double, drop, insert, cut, wipe], PAGE)
+    found = scene.run("audit", "--published", scene.published, home=copy.to, check=False).returncode != 0
+    same = found or scene.answers(copy.to) == good
+    copy.mend(data)
+    (copy.to / "register/lock.mdb").unlink(missing_ok=True)
+    return what, "found" if found else "harmless" if same else None
 
 
 def main():
@@ -203,20 +215,22 @@ def main():
         good = scene.answers(scene.home)
         if None in good:
             raise SystemExit("the scene itself does not answer")
-        with tempfile.TemporaryDirectory(dir=folder) as place:
-            if try_register(None, scene, pathlib.Path(place), good)[1] != "harmless":
-                raise SystemExit("a copy that nobody edited does not agree")
+        published = Copy(scene.published, scene.folder / "edited-pub")
+        home = Copy(scene.home, scene.folder / "edited-home", "*.sock", "lock.mdb")
+        if try_register(None, scene, home, good)[1] != "harmless":
+            raise SystemExit("a copy that nobody edited does not agree")
         for i in range(edits):
-            with tempfile.TemporaryDirectory(dir=folder) as place:
-                if i % 2 == 0:
-                    what, found = try_published(dice, scene, pathlib.Path(place))
-                    answer = "published: found" if found else None
-                else:
-                    what, found = try_register(dice, scene, pathlib.Path(place), good)
-                    answer = f"register: {found}" if found else None
-                if not answer:
-                    raise SystemExit(f"edit {i}, {what}: nobody found it")
-                counts[answer] += 1
+            if i % 2 == 0:
+                what, found = try_published(dice, scene, published)
+                answer = "published: found" if found else None
+            else:
+                what, found = try_register(dice, scene, home, good)
+                answer = f"register: {found}" if found else None
+            if not answer:
+                raise SystemExit(f"edit {i}, {what}: nobody found it")
+            counts[answer] += 1
+            if (i + 1) % 1000 == 0:
+                print(f"{i + 1} edits", flush=True)
     print(", ".join(f"{name} {count}" for name, count in counts.items()))
 
 

@@ -161,10 +161,10 @@ WAYS = ("nothing", "everything", "in order", "whole writes", "sectors")
 
 
 class Disk:
-    """The calls before the cut, played onto the files as they were."""
+    """The calls before a cut, played onto the files as they were; cuts come in order, so each call is played once."""
 
-    def __init__(self, scene, cut, blind):
-        self.scene, self.blind = scene, blind
+    def __init__(self, scene, blind):
+        self.scene, self.blind, self.played = scene, blind, 0
         self.files = {i: File((scene.before / p.relative_to(scene.home)).read_bytes())
                       for i, p in scene.inodes.items() if (scene.before / p.relative_to(scene.home)).is_file()}
         self.names = {str(p): self.files[i] for i, p in scene.inodes.items() if i in self.files}  # as the program sees them
@@ -173,8 +173,11 @@ class Disk:
         self.acknowledged = b""
         self.register = self.files[next(i for i, p in scene.inodes.items() if p.name == "data.mdb")]
         self.result_file = None
-        for call in scene.calls[:cut]:
+
+    def play_to(self, cut):
+        for call in self.scene.calls[self.played:cut]:
             self.play(*call)
+        self.played = cut
 
     def play(self, what, inode, offset, data, a, b):
         if what == "C":
@@ -257,8 +260,9 @@ def judge(scene, home, acknowledged):
 def cut_often(scene, images, dice, blind):
     """How many images lost something; how many rows were acknowledged in all."""
     lost, rows, ways = 0, 0, {}
-    for i in range(images):
-        disk = Disk(scene, dice.randint(0, len(scene.calls)), blind)
+    disk = Disk(scene, blind)
+    for i, cut in enumerate(sorted(dice.randint(0, len(scene.calls)) for _ in range(images))):
+        disk.play_to(cut)
         acknowledged = [json.loads(line) for line in disk.acknowledged.split(b"\n")[:-1]]
         rows += len(acknowledged)
         with tempfile.TemporaryDirectory(dir=scene.folder) as place:

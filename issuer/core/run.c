@@ -195,6 +195,7 @@ static void end(struct run *r)
     desk_stop_taking(r->desk);
     worker_stop(r->worker);
     serve_stop(r->serve);
+    worker_free(r->worker);
     desk_free(r->desk);
     roster_close(r->roster);
     journal_close(r->journal);

@@ -300,6 +300,12 @@ void worker_stop(struct worker *w)
     w->stop = true;
     desk_wake(w->o.desk);
     (void)pthread_join(w->thread, NULL);
+}
+
+void worker_free(struct worker *w)
+{
+    if (!w)
+        return;
     home_close(&w->home);
     (void)pthread_cond_destroy(&w->done);
     (void)pthread_mutex_destroy(&w->lock);

@@ -27,8 +27,9 @@ struct worker_options {
 
 MUST_CHECK enum rc worker_start(const struct worker_options *o, struct worker **ret,
                                 struct diag *d);
-/* Ends it behind the next commit, and frees it. NULL is fine. */
+/* Ends it behind the next commit; who asks it something is still answered. NULL is fine. */
 void worker_stop(struct worker *w);
+void worker_free(struct worker *w); /* stopped, and nobody asks any more; NULL is fine */
 
 /*
  * Applies an order between two steps of the batches; it is durable and signed when it returns.

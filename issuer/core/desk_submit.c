@@ -87,9 +87,11 @@ static void settle_again(struct desk *k, struct taking *t)
 {
     struct reg_batch b;
     const struct waiting *const w = queue_find(k, t->name);
-    const enum rc rc = w         ? RC_OK
-                       : !k->reg ? RC_NOT_FOUND
-                                 : register_peek_batch(k->reg, t->name, &b, NULL);
+    if (!w && !k->reg) { /* lent meanwhile */
+        refuse(t, REPLY_NOT_READY, DESK_RETRY_S, "register_busy");
+        return;
+    }
+    const enum rc rc = w ? RC_OK : register_peek_batch(k->reg, t->name, &b, NULL);
     if (rc != RC_OK || (w && !w->written))
         refuse_unwritten(t, RC_FULL);
     else

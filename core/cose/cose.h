@@ -21,6 +21,7 @@
 #define TYP_DELTA     "application/sitecert-delta+cbor"
 #define TYP_ORDER     "application/sitecert-order+cbor"
 #define TYP_VOID      "application/sitecert-void+cbor"
+#define TYP_ANSWER    "application/sitecert-answer+cbor"
 #define TYP_KEYS      "application/sitecert-keys+cbor"
 
 struct cose_header {

@@ -10,9 +10,12 @@
 #include "core/base/buf.h"
 #include "core/base/rc.h"
 
-#define LIVE_VERSION   1
-#define LIVE_SOCKET    "run/staple.sock" /* in the issuer's home */
-#define LIVE_TOKEN_MAX 768u              /* bytes */
+#define LIVE_VERSION 1
+#define LIVE_SOCKET  "run/staple.sock" /* in the issuer's home */
+#define ANSWER_SOCKET                                                                              \
+    "run/answer.sock"       /* of sitecert-answer: asked with list_summary_put()'s bytes, it       \
+                               answers with the signed message, or hangs up */
+#define LIVE_TOKEN_MAX 768u /* bytes */
 
 /* Numbers go over the socket: never renumber. */
 enum live_reply {

@@ -6,7 +6,9 @@
 
 #include "core/cli/cli.h"
 #include "core/crypto/start.h"
+#include "core/holder/live.h"
 #include "core/sys/log.h"
+#include "keys/staple/mint.h"
 #include "keys/staple/run.h"
 
 #define HOME_VARIABLE "SITECERT_HOME"
@@ -45,10 +47,17 @@ static int run(const struct cli_call *call)
 {
     const struct options *const o = call->options;
     const struct run_options how = {
-        .home = home_of(o), .published = o->published, .key = o->key, .socket = o->socket
+        .program = "sitecert-staple",
+        .key_file = "keys/staple-1.pem",
+        .socket_file = LIVE_SOCKET,
+        .home = home_of(o),
+        .published = o->published,
+        .key = o->key,
+        .socket = o->socket,
+        .answer = mint_answer,
     };
     struct diag d = DIAG_INIT;
-    const enum rc rc = run_staple(&how, &d);
+    const enum rc rc = run_signer(&how, &d);
     if (rc == RC_OK)
         return 0;
     log_failure(LEVEL_ERROR, "not_started", rc, &d);

@@ -3,14 +3,12 @@
 #include <signal.h>
 #include <time.h>
 
-#include "core/holder/live.h"
 #include "core/ipc/ipc_server.h"
 #include "core/sys/file.h"
 #include "core/sys/log.h"
 #include "core/sys/notify.h"
 #include "keys/staple/mint.h"
 
-#define KEY_FILE    "keys/staple-1.pem"
 #define CONNECTIONS 64u
 #define TICK_NS     500000000L /* how soon a new publication is seen */
 
@@ -36,7 +34,7 @@ static enum rc block_signals(sigset_t *ret, struct diag *d)
 static enum rc load_key(const struct run_options *o, struct private_key **ret, struct diag *d)
 {
     char path[PATH_LEN];
-    const enum rc rc = o->key ? RC_OK : path_join(o->home, KEY_FILE, path, d);
+    const enum rc rc = o->key ? RC_OK : path_join(o->home, o->key_file, path, d);
     return rc == RC_OK ? private_key_load(o->key ? o->key : path, ret, d) : rc;
 }
 
@@ -48,7 +46,7 @@ static enum rc socket_of(const struct run_options *o, char ret[PATH_LEN], struct
     enum rc rc = path_join(o->home, "run", folder, d);
     if (rc == RC_OK)
         rc = folder_make(folder, 0700, d);
-    return rc == RC_OK ? path_join(o->home, LIVE_SOCKET, ret, d) : rc;
+    return rc == RC_OK ? path_join(o->home, o->socket_file, ret, d) : rc;
 }
 
 static enum rc serve(struct run *r, const struct run_options *o, struct diag *d)
@@ -60,7 +58,7 @@ static enum rc serve(struct run *r, const struct run_options *o, struct diag *d)
         .mode = 0660,
         .connections_max = CONNECTIONS,
         .arg = &r->mint,
-        .answer = mint_answer,
+        .answer = o->answer,
     };
     return rc == RC_OK ? ipc_server_open(&so, &r->server, d) : rc;
 }
@@ -98,11 +96,11 @@ static void wait_for_end(struct run *r)
     }
 }
 
-enum rc run_staple(const struct run_options *o, struct diag *d)
+enum rc run_signer(const struct run_options *o, struct diag *d)
 {
     ON_EXIT(close_all) struct run r = { 0 };
     const struct store_options so = { .folder = o->published };
-    log_open("sitecert-staple", LEVEL_INFO);
+    log_open(o->program, LEVEL_INFO);
     enum rc rc = block_signals(&r.signals, d);
     if (rc == RC_OK)
         rc = load_key(o, &r.key, d);

@@ -491,13 +491,65 @@ class Employers(Case):
         summary = json.loads(base64.urlsafe_b64decode(coded + "=" * (-len(coded) % 4)))
         digest = hashlib.sha256(got.body).hexdigest()
         self.assertEqual((summary["rows_sha256"], answer["summary"]["rows_sha256"]), (digest, digest))
-        self.assertEqual((summary["rows"], summary["employer"], summary["purpose"], summary["unsigned"]), (5, "示例建工", "进场核验", True))
+        self.assertEqual((summary["rows"], summary["employer"], summary["purpose"], "unsigned" in summary), (5, "示例建工", "进场核验", False))
         self.assertEqual(summary["found"] + summary["no_match"], 5)
-        self.assertEqual({**summary, "at": 0}, {**answer["summary"], "at": 0})
+        self.assertEqual({**summary, "at": 0, "signed": ""}, {**answer["summary"], "at": 0, "signed": ""})
         lines = list(csv.DictReader(io.StringIO(got.body.decode(), newline="")))
         for line, row in zip(lines, answer["rows"]):
             self.assertEqual(line["result"], row["result"])
             self.assertEqual(line["deadline"], row["deadline"] or "")
+
+    def list_check(self, body, *options, **more):
+        path = self.scene.home.folder / "result"
+        path.write_bytes(body)
+        done = subprocess.run([BIN / "certcheck", "list", path, "--json", "--lang", "en", "--bundle", self.scene.public / "bundle.scb",
+                               "--root", self.scene.public / "root.cbor", *options],
+                              env=environment(NOW, XDG_STATE_HOME=str(self.scene.home.folder / "state")), stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE)
+        return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+    def test_anybody_can_check_a_result_off_line(self):
+        rows = [self.row(**changes) for changes in self.MIXED]
+        eventually(lambda: "signed" in self.post(rows, record=False).json()["summary"])
+        answer = self.post(rows)
+        status, out, err = self.list_check(answer.body)
+        self.assertEqual(status, 0, err)
+        said = json.loads(out)
+        self.assertEqual({k: said[k] for k in ("authentic", "employer", "purpose", "rows", "found", "in_force", "no_match", "not_checked")},
+                         {"authentic": True, "employer": "示例建工", "purpose": "进场核验", "rows": 5, "found": 2, "in_force": 2, "no_match": 3,
+                          "not_checked": 0})
+        as_csv = self.post_csv(self.as_csv(rows).encode())
+        self.assertEqual(self.list_check(as_csv.body, "--summary", as_csv.headers["sitecert-summary"])[0], 0)
+        self.assertEqual(self.list_check(as_csv.body)[0], 2)
+
+        def changed(change):
+            value = json.loads(answer.body)
+            change(value)
+            return self.list_check(json.dumps(value, ensure_ascii=False).encode())
+
+        def other_signature(value):
+            raw = bytearray(base64.urlsafe_b64decode(value["summary"]["signed"] + "=="))
+            raw[-1] ^= 1
+            value["summary"]["signed"] = base64.urlsafe_b64encode(raw).decode().rstrip("=")
+        for change, why in ((lambda v: v["rows"][1].update(result="valid"), "not the rows"), (lambda v: v["rows"].pop(), "not the rows"),
+                            (lambda v: v["rows"][0].update(days_left=9999), "not the rows"), (other_signature, "signature"),
+                            (lambda v: v["summary"].pop("signed"), "is not signed"), (lambda v: v["rows"][0].update(number="1,2"), "as they were sent"),
+                            (lambda v: v["rows"][0].pop("deadline"), "as they were sent")):
+            status, out, err = changed(change)
+            self.assertEqual((status, out), (1, ""), why)
+            self.assertIn(why, err)
+        self.assertEqual(self.list_check(as_csv.body + b"6,,no_match,,,\r\n", "--summary", as_csv.headers["sitecert-summary"])[0], 1)
+
+    def test_without_a_signer_the_summary_says_so(self):
+        with Endpoint(self.scene, "--answer", self.scene.home.folder / "none.sock") as endpoint:
+            client = endpoint.client(recorded=RECORDED)
+            answer = self.post_with(client, self.keys["示例建工"], [self.row()])
+            client.close()
+        self.assertEqual((answer.status, answer.json()["summary"]["unsigned"]), (200, True))
+        self.assertNotIn("signed", answer.json()["summary"])
+        status, _, err = self.list_check(answer.body)
+        self.assertEqual(status, 1)
+        self.assertIn("is not signed", err)
 
     def test_a_spreadsheets_encoding_and_any_order_of_columns(self):
         want = self.post([self.row()]).json()["rows"]

@@ -11,6 +11,12 @@ struct check_options {
 };
 int run_check(const struct cli_call *call);
 
+struct list_options {
+    struct device_choices device;
+    const char *summary; /* of CSV: the header's text */
+};
+int run_list(const struct cli_call *call);
+
 struct bundle_show_options {
     const char *root;
 };

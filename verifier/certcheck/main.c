@@ -44,6 +44,30 @@ static const struct cli_example check_examples[] = {
     { NULL, NULL, NULL },
 };
 
+static const struct cli_option list_options[] = {
+    { "bundle", 'b', CLI_TEXT, "FILE", offsetof(struct list_options, device.bundle),
+      "数据包；默认 ~/.local/share/sitecert/bundle.scb",
+      "the bundle; by default ~/.local/share/sitecert/bundle.scb", false },
+    { "trust", 0, CLI_TEXT, "FILE", offsetof(struct list_options, device.trust), "只有信任列表时",
+      "a trust list alone", false },
+    { "root", 0, CLI_TEXT, "FILE", offsetof(struct list_options, device.root),
+      "发证系统的根密钥 (root.cbor)", "the issuer's roots (root.cbor)", false },
+    { "at", 0, CLI_TIME, "TIME", offsetof(struct list_options, device.at),
+      "按这个时间判断，如 2024-06-01", "judge as of this time, as 2024-06-01", false },
+    { "summary", 0, CLI_TEXT, "TEXT", offsetof(struct list_options, summary),
+      "结果为 CSV 时：首部 Sitecert-Summary 的内容",
+      "of an answer in CSV: what its header Sitecert-Summary says", false },
+    CLI_OPTIONS_END,
+};
+
+static const struct cli_example list_examples[] = {
+    { "certcheck list result.json", "核对用人单位出示的批量查验结果",
+      "check the result of a list that an employer shows" },
+    { "certcheck list result.csv --summary eyJyb3dzIjo…", "结果为 CSV 的，附上汇总",
+      "a result in CSV, with its summary" },
+    { NULL, NULL, NULL },
+};
+
 static const struct cli_option show_options[] = {
     { "root", 0, CLI_TEXT, "FILE", offsetof(struct bundle_show_options, root),
       "发证系统的根密钥 (root.cbor)", "the issuer's roots (root.cbor)", false },
@@ -81,6 +105,17 @@ static const struct cli_command commands[] = {
       .options_size = sizeof(struct check_options),
       .examples = check_examples,
       .run = run_check },
+    { .name = "list",
+      .synopsis = "FILE",
+      .min = 1,
+      .max = 1,
+      .zh = "核对批量查验的结果：汇总的签名，以及各行是否就是所签的",
+      .en = "checks the result of an employer's list: the summary's signature, and that its rows "
+            "are those that were signed",
+      .options = list_options,
+      .options_size = sizeof(struct list_options),
+      .examples = list_examples,
+      .run = run_list },
     { .name = "bundle show",
       .synopsis = "FILE",
       .min = 1,

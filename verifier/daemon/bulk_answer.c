@@ -1,6 +1,10 @@
 #include "verifier/daemon/bulk_answer.h"
 
+#include <string.h>
+
 #include "core/base/dates.h"
+#include "core/cert/list_summary.h"
+#include "core/crypto/pubkey_pem.h"
 #include "core/json/json_out.h"
 #include "core/lookup/lookup.h"
 
@@ -41,7 +45,7 @@ static struct span echo(struct span number)
 
 void bulk_csv_head(struct buf *to)
 {
-    buf_put_text(to, "row,number,result,in_force,deadline,days_left\r\n");
+    buf_put_text(to, LIST_CSV_HEAD);
 }
 
 void bulk_csv_row(struct buf *to, size_t row, struct span number, const struct bulk_result *r)
@@ -91,6 +95,22 @@ void bulk_json_row(struct json_out *o, size_t row, struct span number, const str
     json_out_close(o, '}');
 }
 
+void bulk_summary_put(struct buf *to, const struct bulk_summary *s)
+{
+    struct list_summary all = {
+        .at = s->at,
+        .rows = s->rows,
+        .found = s->found,
+        .no_match = s->no_match,
+        .not_checked = s->not_checked,
+        .in_force = s->in_force,
+        .employer = span_text(s->employer->name),
+        .purpose = span_text(s->employer->purpose),
+    };
+    memcpy(all.rows_sha256, s->rows_sha256, SHA256_LEN);
+    list_summary_put(to, &all);
+}
+
 void bulk_json_summary(struct json_out *o, const char *key, const struct bulk_summary *s)
 {
     char at[TIME_TEXT_LEN + 1], hash[2 * SHA256_LEN + 1];
@@ -106,6 +126,11 @@ void bulk_json_summary(struct json_out *o, const char *key, const struct bulk_su
     json_out_text(o, "employer", span_text(s->employer->name));
     json_out_text(o, "purpose", span_text(s->employer->purpose));
     json_out_text(o, "rows_sha256", span_text(hash));
-    json_out_bool(o, "unsigned", true);
+    ON_EXIT(buf_free_at) struct buf coded = { 0 };
+    base64url_encode(buf_span(&s->signature), &coded);
+    if (coded.len > 0)
+        json_out_text(o, "signed", buf_span(&coded));
+    else
+        json_out_bool(o, "unsigned", true);
     json_out_close(o, '}');
 }

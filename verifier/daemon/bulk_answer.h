@@ -22,7 +22,11 @@ struct bulk_summary {
     int64_t at; /* Unix seconds */
     const struct employer *employer;
     uint8_t rows_sha256[SHA256_LEN]; /* of the rows as CSV, header and all */
+    struct buf signature;            /* the signed message (core/cert/list_summary.h); empty: it is
+                                        not signed. Owned */
 };
+/* What is signed. */
+void bulk_summary_put(struct buf *to, const struct bulk_summary *s);
 
 /* Adds one row to the counts. */
 void bulk_count(struct bulk_summary *s, const struct bulk_result *r);

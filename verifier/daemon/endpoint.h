@@ -9,6 +9,7 @@
 #include "core/employers/roll.h"
 #include "core/http/metrics.h"
 #include "core/http/server.h"
+#include "core/sys/file.h"
 #include "verifier/daemon/checks.h"
 #include "verifier/daemon/forms.h"
 #include "verifier/daemon/holders.h"
@@ -29,6 +30,7 @@ struct endpoint {
     struct lookups *lookups;    /* NULL: not offered */
     struct holders *holders;    /* NULL: not offered */
     struct roll *employers;     /* who may check lists */
+    char answer[PATH_LEN];      /* socket of sitecert-answer */
     const char *address_header; /* of the proxy, that names who asks; NULL: who is connected */
     struct metrics *metrics;
     struct http_route routes[ENDPOINT_ROUTES_MAX];

@@ -4,7 +4,9 @@
 
 #include "core/base/dates.h"
 #include "core/crypto/pubkey_pem.h"
+#include "core/ipc/ipc.h"
 #include "core/json/json_out.h"
+#include "core/sys/log.h"
 #include "verifier/daemon/accept.h"
 #include "verifier/daemon/bulk_answer.h"
 #include "verifier/daemon/bulk_list.h"
@@ -13,6 +15,7 @@
 #define TYPE_CSV "text/csv; charset=utf-8; header=present"
 #define SCHEME   "Bearer "
 #define RETRY_S  5
+#define SIGN_MS  2000
 
 /* One list under way. */
 struct bulk {
@@ -28,6 +31,7 @@ static void bulk_free(struct bulk *b)
 {
     bulk_list_free(&b->list);
     free(b->results);
+    buf_free(&b->summary.signature);
 }
 
 static bool is_type(const struct http_exchange *x, const char *type)
@@ -172,7 +176,23 @@ static enum rc put_summary_header(struct http_exchange *x, const struct bulk *b,
     return rc;
 }
 
-static enum rc answer(struct http_exchange *x, struct bulk *b, struct diag *d)
+/* Without a signer the summary says that it is not signed. */
+static void sign_summary(const struct endpoint *e, struct bulk *b)
+{
+    struct diag d = DIAG_INIT;
+    struct buf *const message = &b->summary.signature;
+    bulk_summary_put(message, &b->summary);
+    enum rc rc = buf_rc(message, &d);
+    if (rc == RC_OK)
+        rc = ipc_call(e->answer, SIGN_MS, message, &d);
+    if (rc == RC_OK)
+        return;
+    buf_free(message);
+    log_failure(LEVEL_WARN, "summary_not_signed", rc, &d);
+}
+
+static enum rc answer(const struct endpoint *e, struct http_exchange *x, struct bulk *b,
+                      struct diag *d)
 {
     ON_EXIT(buf_free_at) struct buf csv = { 0 };
     ON_EXIT(buf_free_at) struct buf json = { 0 };
@@ -182,6 +202,7 @@ static enum rc answer(struct http_exchange *x, struct bulk *b, struct diag *d)
     if (rc != RC_OK)
         return rc;
     sha256(buf_span(&csv), b->summary.rows_sha256);
+    sign_summary(e, b);
     if (as_csv)
         rc = put_summary_header(x, b, d);
     else
@@ -220,7 +241,7 @@ static void run(struct endpoint *e, struct http_exchange *x, const struct asked 
         return;
     }
     if (rc == RC_OK)
-        rc = answer(x, b, &d);
+        rc = answer(e, x, b, &d);
     if (rc != RC_OK)
         endpoint_fail(e, x, how, "list_not_checked", rc, &d);
 }

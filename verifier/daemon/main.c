@@ -11,7 +11,7 @@
 
 struct options {
     const char *published, *root, *listen, *metrics_listen, *spool;
-    const char *lookup, *employers, *digests, *holder, *staple, *home, *client_address;
+    const char *lookup, *employers, *digests, *holder, *staple, *answer, *home, *client_address;
     bool check_config;
 };
 
@@ -45,6 +45,9 @@ static const struct cli_option options[] = {
     { "staple", 0, CLI_TEXT, "PATH", offsetof(struct options, staple),
       "sitecert-staple 的套接字；不给时由本程序以系统目录中的密钥启动它",
       "the socket of sitecert-staple; without it we start it with the key of the home", false },
+    { "answer", 0, CLI_TEXT, "PATH", offsetof(struct options, answer),
+      "sitecert-answer 的套接字；不给时由本程序以系统目录中的密钥启动它",
+      "the socket of sitecert-answer; without it we start it with the key of the home", false },
     { "home", 0, CLI_TEXT, "DIR", offsetof(struct options, home),
       "系统目录，只用于启动辅助进程；默认取 SITECERT_HOME，再默认 /var/lib/sitecert",
       "the deployment's folder, to start helper processes; by default SITECERT_HOME, else "
@@ -90,6 +93,7 @@ static int run(const struct cli_call *call)
         .digests = o->digests,
         .holder = o->holder,
         .staple = o->staple,
+        .answer = o->answer,
         .home = home_of(o),
         .address_header = o->client_address,
     };

@@ -21,6 +21,7 @@
 #define DIGESTS_KEY    "keys/lookup.key"
 #define DIGESTS_SOCKET "run/digests.sock"
 #define STAPLE_KEY     "keys/staple-1.pem"
+#define ANSWER_KEY     "keys/answer-1.pem"
 #define IO_THREADS_MAX 16
 
 struct run {
@@ -222,6 +223,21 @@ static enum rc open_holders(const struct run_options *o, struct run *r, struct d
     return rc == RC_OK ? holders_open(reader, staple, &r->endpoint.holders, d) : rc;
 }
 
+/* --- summaries of employers' lists --- */
+
+static enum rc open_answer(const struct run_options *o, struct run *r, struct diag *d)
+{
+    bool ours = false;
+    if (o->answer)
+        return path_join("", o->answer, r->endpoint.answer, d);
+    enum rc rc = path_join(o->home, ANSWER_SOCKET, r->endpoint.answer, d);
+    if (rc == RC_OK)
+        rc = is_ours(o, ANSWER_KEY, &ours, d);
+    const char *const words[] = { "sitecert-answer", "--home",     o->home,
+                                  "--published",     o->published, NULL };
+    return ours && rc == RC_OK ? helpers_add(r->helpers, words, d) : rc;
+}
+
 /* --- starting and ending --- */
 
 static enum rc open_endpoint(const struct run_options *o, struct run *r, struct diag *d)
@@ -234,6 +250,8 @@ static enum rc open_endpoint(const struct run_options *o, struct run *r, struct 
         rc = open_lookups(o, r, d);
     if (rc == RC_OK)
         rc = open_holders(o, r, d);
+    if (rc == RC_OK)
+        rc = open_answer(o, r, d);
     if (rc != RC_OK)
         return rc;
     helpers_tend(r->helpers, now_ms());

@@ -15,6 +15,7 @@ struct run_options {
     const char *employers; /* who may check lists; NULL: PUBLISHED.employers */
     const char *holder;    /* socket of sitecert-reader for holders; NULL: in the home */
     const char *staple;    /* socket of sitecert-staple; NULL: in the home, and it is started */
+    const char *answer;    /* socket of sitecert-answer; NULL: in the home, and it is started */
     const char *home;      /* whose keys the helpers get when they are started */
     const char *address_header; /* as in struct endpoint */
 };

@@ -712,6 +712,56 @@ class Misses(Case):
         eventually(lambda: self.look("192.0.2.99", number=DUE).status == 200 and "helper_ended" in self.endpoint.said())
 
 
+class Watching(Case):
+    """What changed since, by the cursor of the answer before."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.scene = Scene()
+        cls.key = Employers.add.__func__(cls, "示例建工", 1000)
+        cls.scene.publish()
+        cls.endpoint = Endpoint(cls.scene)
+        cls.client = cls.endpoint.client(recorded=RECORDED)
+        eventually(lambda: "signed" in cls.watch([scenes.PERSON], record=False).json()["summary"])
+
+    @classmethod
+    def watch(cls, rows, cursor="", record=True):
+        return cls.watch_body({"rows": rows, "cursor": cursor}, record)
+
+    @classmethod
+    def watch_body(cls, body, record=True):
+        headers = {"Authorization": "Bearer " + cls.key, "Content-Type": "application/json", "Accept": "text/csv"}
+        return cls.client.ask("POST", "/api/verify/bulk", headers, json.dumps(body), record=record)
+
+    def test_only_what_changed_is_told(self):
+        rows = [{**scenes.PERSON, "number": "none"}, scenes.PERSON, {**scenes.PERSON, "name": "李示例"}]
+        first = self.watch(rows).json()
+        self.assertEqual([r["result"] for r in first["rows"]], ["no_match", "valid", "no_match"])
+        again = self.watch(rows, first["cursor"]).json()
+        self.assertEqual((again["rows"], again["cursor"], again["summary"]["rows"]), ([], first["cursor"], 3))
+
+        more = self.watch(rows + [scenes.PERSON], first["cursor"]).json()
+        self.assertEqual([(r["row"], r["result"]) for r in more["rows"]], [(4, "valid")])
+        other = self.watch([rows[1], rows[0], rows[2]], first["cursor"]).json()
+        self.assertEqual([r["row"] for r in other["rows"]], [1, 2])
+
+        self.scene.home.sitecert("order", "suspend", VALID, "--reason", "核查", "--ref", "1")
+        self.scene.publish()
+        eventually(lambda: self.watch(rows, first["cursor"], record=False).json()["rows"] != [])
+        then = self.watch(rows, first["cursor"])
+        self.assertEqual([(r["row"], r["result"]) for r in then.json()["rows"]], [(2, "suspended")])
+        self.assertEqual(Employers.list_check(self, then.body)[0], 0)
+        self.assertEqual(self.watch(rows, then.json()["cursor"]).json()["rows"], [])
+
+    def test_what_is_no_cursor_is_refused(self):
+        rows = [scenes.PERSON]
+        for cursor in ("!", "AAA", "AAAAAAA", "A" * 53339, 1, None):
+            self.assertEqual(self.watch(rows, cursor).code(), "body_invalid", cursor)
+        for body in ({"rows": rows}, {"cursor": ""}, {"rows": {}, "cursor": ""}, {"rows": [], "cursor": ""}, {"rows": rows, "cursor": "", "more": 1}):
+            self.assertEqual(self.watch_body(body).code(), "body_invalid", body)
+        self.assertEqual(self.watch(rows, "A" * 53334).status, 200)  # 40,000 bytes: of 10,000 rows
+
+
 class Published(Case):
     def test_files_are_what_was_published(self):
         for path in self.scene.public.rglob("*"):

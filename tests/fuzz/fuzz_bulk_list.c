@@ -14,6 +14,9 @@ static void look(enum rc rc, const struct diag *d, const struct bulk_list *l)
         return;
     if (l->count < 1 || l->count > BULK_ROWS_MAX)
         abort();
+    if (l->cursor.len % BULK_MARK_LEN != 0 || l->cursor.len > BULK_ROWS_MAX * BULK_MARK_LEN ||
+        (l->cursor.len > 0 && !l->watched))
+        abort();
     for (size_t i = 0; i < l->count; i++)
         for (size_t f = 0; f < BULK_FIELDS; f++)
             if (l->rows[i].at[f] > l->text.len ||

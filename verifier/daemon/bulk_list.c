@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/crypto/pubkey_pem.h"
 #include "core/json/json.h"
 #include "core/text/csv.h"
 #include "core/text/text.h"
@@ -16,6 +17,7 @@ static const char *const names[BULK_FIELDS] = {
 void bulk_list_free(struct bulk_list *l)
 {
     buf_wipe_at(&l->text);
+    buf_free(&l->cursor);
     free(l->rows);
     *l = (struct bulk_list){ 0 };
 }
@@ -168,15 +170,41 @@ static enum rc take_object(struct bulk_list *l, const json_t *object, size_t i, 
                             "item %zu has not number, name and id_number alone", i);
 }
 
+static enum rc take_cursor(struct bulk_list *l, const json_t *cursor, struct diag *d)
+{
+    const struct span text = span_of(json_string_value(cursor), json_string_length(cursor));
+    l->watched = true;
+    if (text.len > 0 && !base64url_decode(text, &l->cursor))
+        return diag_set(d, RC_FORMAT, DIAG_NO_OFFSET, "the cursor is not base64url");
+    if (l->cursor.len % BULK_MARK_LEN != 0 || l->cursor.len > BULK_ROWS_MAX * BULK_MARK_LEN)
+        return diag_set(d, RC_FORMAT, DIAG_NO_OFFSET, "the cursor is none of ours");
+    return buf_rc(&l->cursor, d);
+}
+
+/* The rows, of either form. */
+static enum rc find_rows(struct bulk_list *l, const json_t *root, const json_t **ret,
+                         struct diag *d)
+{
+    *ret = root;
+    if (json_is_array(root))
+        return RC_OK;
+    const json_t *const cursor = json_object_get(root, "cursor");
+    *ret = json_object_get(root, "rows");
+    if (json_object_size(root) != 2 || !json_is_array(*ret) || !json_is_string(cursor))
+        return diag_set(d, RC_FORMAT, DIAG_NO_OFFSET, "neither an array nor rows and a cursor");
+    return take_cursor(l, cursor, d);
+}
+
 enum rc bulk_list_json(struct span text, struct bulk_list *ret, struct diag *d)
 {
     ON_EXIT(json_decref_at) json_t *root = NULL;
+    const json_t *rows = NULL;
     enum rc rc = json_read(text, &root, d);
-    if (rc == RC_OK && !json_is_array(root))
-        rc = diag_set(d, RC_FORMAT, DIAG_NO_OFFSET, "no array");
+    if (rc == RC_OK)
+        rc = find_rows(ret, root, &rows, d);
     if (rc == RC_OK && !buf_reserve(&ret->text, text.len))
         rc = buf_rc(&ret->text, d);
-    for (size_t i = 0; rc == RC_OK && i < json_array_size(root); i++)
-        rc = take_object(ret, json_array_get(root, i), i, d);
+    for (size_t i = 0; rc == RC_OK && i < json_array_size(rows); i++)
+        rc = take_object(ret, json_array_get(rows, i), i, d);
     return rc == RC_OK ? settle(ret, d) : rc;
 }

@@ -1,7 +1,8 @@
 /*
  * A list of people to check, as an employer sends it: CSV (UTF-8, or GB18030 as spreadsheets save
  * it) with the columns number, name and id_number in any order, or a JSON array of objects with
- * these three members. Held whole: its bytes are bounded before it comes here. Wiped when freed.
+ * these three members; or a JSON object of such an array, "rows", and the "cursor" of the answer
+ * before, or "". Held whole: its bytes are bounded before it comes here. Wiped when freed.
  */
 #pragma once
 
@@ -9,6 +10,7 @@
 #include "core/base/rc.h"
 
 #define BULK_ROWS_MAX 10000u
+#define BULK_MARK_LEN 4u /* bytes of a row's mark in a cursor: one change in 2^32 is missed */
 
 enum bulk_field { BULK_NUMBER = 0, BULK_NAME = 1, BULK_ID_NUMBER = 2 };
 #define BULK_FIELDS 3u
@@ -20,6 +22,8 @@ struct bulk_list {
     size_t count, room;
     struct bulk_row *rows; /* owned */
     struct buf text;
+    bool watched;      /* a cursor was sent: what changed since is asked for */
+    struct buf cursor; /* BULK_MARK_LEN bytes a row; empty: begin */
 };
 void bulk_list_free(struct bulk_list *l); /* wiped; for ON_EXIT too */
 

@@ -10,6 +10,7 @@
 #include "verifier/daemon/accept.h"
 #include "verifier/daemon/bulk_answer.h"
 #include "verifier/daemon/bulk_list.h"
+#include "verifier/daemon/bulk_watch.h"
 #include "verifier/daemon/endpoint.h"
 
 #define TYPE_CSV "text/csv; charset=utf-8; header=present"
@@ -24,6 +25,7 @@ struct bulk {
     struct bulk_list list;
     struct bulk_result *results;
     struct bulk_summary summary;
+    struct buf marks; /* of a list that is watched: what its next cursor holds */
     int32_t today;
 };
 
@@ -32,6 +34,7 @@ static void bulk_free(struct bulk *b)
     bulk_list_free(&b->list);
     free(b->results);
     buf_free(&b->summary.signature);
+    buf_free(&b->marks);
 }
 
 static bool is_type(const struct http_exchange *x, const char *type)
@@ -133,17 +136,33 @@ static enum rc check_all(struct endpoint *e, struct bulk *b, struct diag *d)
     for (size_t i = 0; rc == RC_OK && i < b->list.count; i++) {
         rc = check_row(e, b, i, &b->results[i], d);
         bulk_count(&b->summary, &b->results[i]);
+        if (b->list.watched)
+            watch_mark(&b->list, i, &b->results[i], &b->marks);
     }
-    return rc;
+    return rc == RC_OK ? buf_rc(&b->marks, d) : rc;
 }
 
 /* --- the answer --- */
+
+/* Of a list that is watched, what has changed; else all. */
+static bool is_told(const struct bulk *b, size_t i)
+{
+    return !b->list.watched || watch_tells(&b->list, i, &b->results[i], buf_span(&b->marks));
+}
 
 static void put_csv(const struct bulk *b, struct buf *to)
 {
     bulk_csv_head(to);
     for (size_t i = 0; i < b->list.count; i++)
-        bulk_csv_row(to, i + 1, bulk_cell(&b->list, i, BULK_NUMBER), &b->results[i]);
+        if (is_told(b, i))
+            bulk_csv_row(to, i + 1, bulk_cell(&b->list, i, BULK_NUMBER), &b->results[i]);
+}
+
+static void put_cursor(const struct bulk *b, struct json_out *o)
+{
+    ON_EXIT(buf_free_at) struct buf text = { 0 };
+    base64url_encode(buf_span(&b->marks), &text);
+    json_out_text(o, "cursor", buf_span(&text));
 }
 
 static void put_json(const struct bulk *b, struct buf *to)
@@ -153,8 +172,11 @@ static void put_json(const struct bulk *b, struct buf *to)
     bulk_json_summary(&o, "summary", &b->summary);
     json_out_open(&o, "rows", '[');
     for (size_t i = 0; i < b->list.count; i++)
-        bulk_json_row(&o, i + 1, bulk_cell(&b->list, i, BULK_NUMBER), &b->results[i]);
+        if (is_told(b, i))
+            bulk_json_row(&o, i + 1, bulk_cell(&b->list, i, BULK_NUMBER), &b->results[i]);
     json_out_close(&o, ']');
+    if (b->list.watched)
+        put_cursor(b, &o);
     json_out_close(&o, '}');
     buf_put_u8(to, '\n');
 }
@@ -196,7 +218,7 @@ static enum rc answer(const struct endpoint *e, struct http_exchange *x, struct 
 {
     ON_EXIT(buf_free_at) struct buf csv = { 0 };
     ON_EXIT(buf_free_at) struct buf json = { 0 };
-    const bool as_csv = accept_prefers_csv(span_text(http_header(x, "Accept")));
+    const bool as_csv = !b->list.watched && accept_prefers_csv(span_text(http_header(x, "Accept")));
     put_csv(b, &csv);
     enum rc rc = buf_rc(&csv, d);
     if (rc != RC_OK)

@@ -1,5 +1,5 @@
 # What is installed, and the Debian packages made of it (cpack -G DEB): sitecert, sitecert-issuerd, sitecert-verifierd, certcheck and
-# certcheck-picture, which alone needs libzbar. `ninja manual` first makes pages and completions (needs scdoc).
+# certcheck-picture, which alone needs libzbar, and sitecert-witness, the units of `sitecert witness`. `ninja manual` first makes pages and completions (needs scdoc).
 set(SITECERT_MAINTAINER "sitecert packagers <packagers@sitecert.invalid>" CACHE STRING "Maintainer of the Debian packages")
 set(debian "${PROJECT_SOURCE_DIR}/cmake/debian")
 set(made "${PROJECT_BINARY_DIR}/package")
@@ -49,6 +49,13 @@ if(TARGET sitecert-issuerd)
   install(FILES "${units}/sysusers.conf" DESTINATION lib/sysusers.d RENAME sitecert.conf COMPONENT sitecert-issuerd)
   install(FILES "${units}/tmpfiles.conf" DESTINATION lib/tmpfiles.d RENAME sitecert.conf COMPONENT sitecert-issuerd)
 endif()
+list(APPEND packages sitecert-witness)
+set(witness_units "${PROJECT_SOURCE_DIR}/issuer/witness/units")
+install(FILES "${witness_units}/sitecert-witness.service" "${witness_units}/sitecert-witness.socket"
+  DESTINATION lib/systemd/system COMPONENT sitecert-witness)
+foreach(kind sysusers tmpfiles)
+  install(FILES "${witness_units}/${kind}.conf" DESTINATION lib/${kind}.d RENAME sitecert-witness.conf COMPONENT sitecert-witness)
+endforeach()
 if(TARGET sitecert-verifierd)
   list(APPEND packages sitecert-verifierd)
   foreach(program sitecert-verifierd sitecert-digests sitecert-staple sitecert-answer)
@@ -117,6 +124,10 @@ sitecert_package(sitecert-verifierd SECTION admin SUMMARY "shows the public whet
   DETAIL "${about}\n.\nThis package has the public endpoint: pages, verdicts as JSON, the published\nfiles, and beside it the process that holds the key of look-ups."
   DEPENDS "certcheck-picture, systemd"
   SCRIPTS "${debian}/verifierd/postinst;${debian}/verifierd/prerm;${debian}/verifierd/postrm")
+sitecert_package(sitecert-witness SECTION admin SUMMARY "cosigns the log of another department's sitecert"
+  DETAIL "${about}\n.\nThis package has the units that run the witness of sitecert, with a user of its\nown: it signs a log's checkpoint only if the log has grown from the last one."
+  DEPENDS "sitecert (= ${PROJECT_VERSION}-1), systemd"
+  SCRIPTS "${debian}/witness/postinst;${debian}/witness/prerm;${debian}/witness/postrm")
 sitecert_package(certcheck SECTION utils SUMMARY "checks certificates of construction-site staff offline"
   DETAIL "${about}\n.\nThis package has the inspector's tool: one file, no network, no daemon. It says\nwhether a code, token or PDF is genuine and in force."
   SUGGESTS "certcheck-picture")

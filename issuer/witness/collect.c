@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include <curl/curl.h>
 
@@ -90,6 +91,26 @@ static enum rc ask(const char *url, struct span request, struct reply *r, struct
     return perform(curl, r, d);
 }
 
+/* Whoever is away for a moment, or busy, is asked again, each time later. */
+static bool may_answer_later(enum rc rc, const struct reply *r)
+{
+    return rc == RC_IO || (rc == RC_OK && (r->status == 429 || r->status >= 500));
+}
+
+static enum rc ask_patiently(const char *url, struct span request, struct reply *r, struct diag *d)
+{
+    static const unsigned pauses_s[] = { 1, 4 };
+    for (size_t i = 0;; i++) {
+        struct diag why = DIAG_INIT;
+        const enum rc rc = ask(url, request, r, &why);
+        if (i < sizeof pauses_s / sizeof pauses_s[0] && may_answer_later(rc, r)) {
+            (void)sleep(pauses_s[i]);
+            continue;
+        }
+        return rc == RC_OK ? rc : diag_set(d, rc, why.offset, "%s", why.text);
+    }
+}
+
 /* --- one witness --- */
 
 struct asking {
@@ -124,7 +145,7 @@ static enum rc ask_until_known(const struct asking *a, const char *url, struct r
         ON_EXIT(buf_free_at) struct buf request = { 0 };
         enum rc rc = put_request(a, old, &request, d);
         if (rc == RC_OK)
-            rc = ask(url, buf_span(&request), r, d);
+            rc = ask_patiently(url, buf_span(&request), r, d);
         if (rc != RC_OK || r->status != 409 || !r->has_size)
             return rc;
         if (!witness_size_read(buf_span(&r->body), &old))

@@ -20,7 +20,8 @@ struct collector {
 
 /*
  * Adds the lines of those witnesses that cosign and that the trust list names. One that does not
- * answer is told, and the others are asked: how many are enough is the caller's question.
+ * answer, or answers 429 or 5xx, is asked three times, 1 and 4 seconds apart; then it is told, and
+ * the others are asked: how many are enough is the caller's question.
  *
  * log         proves that the checkpoint's tree grew from what each witness saw last
  * checkpoint  a note; gets lines appended

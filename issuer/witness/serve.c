@@ -103,14 +103,17 @@ enum rc witness_serve(const char *folder, const char *listen, struct diag *d)
     ON_EXIT(cosigner_close_at) struct cosigner *c = NULL;
     ON_EXIT(http_close_at) struct http_server *server = NULL;
     sigset_t signals;
+    int fd = -1; /* from systemd; then `listen` says nothing */
     enum rc rc = cosigner_open(folder, &c, d);
+    if (rc == RC_OK)
+        rc = notify_listen_fd(&fd, d);
     if (rc == RC_OK)
         rc = block_signals(&signals, d);
     if (rc != RC_OK)
         return rc;
     const struct http_options options = {
-        .listen = listen,
-        .listen_fd = -1,
+        .listen = fd >= 0 ? NULL : listen,
+        .listen_fd = fd,
         .routes = routes,
         .arg = c,
         .limits = { .connections = 256, .threads = 4, .body_ms = 10000, .answer_ms = 10000 },

@@ -11,6 +11,7 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -871,7 +872,8 @@ class Published(Case):
 class Operations(Case):
     def test_operations(self):
         self.assertEqual(self.ask("GET", "/livez").json(), {"live": True})
-        self.assertTrue(self.ask("GET", "/readyz").json()["ready"])
+        ready = self.ask("GET", "/readyz").json()
+        self.assertTrue(ready["ready"] and ready["witnessed"])
         self.assertEqual(self.ask("GET", "/version").json()["program"], "sitecert-verifierd")
         self.assertIn(b"openapi: 3.1.0", self.ask("GET", "/openapi.yaml").body)
         script = self.ask("GET", "/web/app.js", {"Accept-Encoding": "gzip"})
@@ -965,6 +967,23 @@ class Following(unittest.TestCase):
             v = client.ask("GET", "/V/" + self.scene.digits(VALID), JSON).json()
             self.assertEqual((v["authentic"], v["state"], v["in_force"]), (True, "unknown", None))
             self.assertEqual(client.ask("GET", "/readyz").status, 503)
+
+    def test_lists_that_too_few_have_cosigned_make_it_unready(self):
+        folder = self.scene.home.folder / "scenes"
+        folder.mkdir()
+        subprocess.run([os.environ["MAKE_SCENES"], "."], check=True, cwd=folder)
+        for name in ("witnessed", "unwitnessed"):
+            shutil.rmtree(self.scene.public)
+            self.scene.public.mkdir()
+            shutil.copy(folder / f"{name}.scb", self.scene.public / "bundle.scb")
+            with Endpoint(self.scene, "--metrics-listen", f"unix:{folder}/{name}.sock", clock=None) as endpoint:
+                client, metrics = endpoint.client(recorded=RECORDED), scenes.Client(f"unix:{folder}/{name}.sock")
+                ready = client.ask("GET", "/readyz")
+                self.assertEqual((ready.status, ready.json()["witnessed"]), (503, name == "witnessed"))
+                told = f"sitecert_publication_witnessed {int(name == 'witnessed')}\n".encode()
+                self.assertIn(told, metrics.ask("GET", "/metrics", record=False).body)
+                client.close()
+                metrics.close()
 
     def test_without_table_or_helper_there_are_no_look_ups(self):
         (self.scene.home.folder / "public.lookup").unlink()

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Do the endpoint's units hold what they promise? Their syntax, and how exposed each is.
+# Do units hold what they promise? Their syntax, and how exposed each is.
 # usage: endpoint_units.sh UNITS_FOLDER
 set -euo pipefail
 units=$1

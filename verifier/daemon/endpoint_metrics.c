@@ -35,6 +35,9 @@ static void put_publication(struct buf *to, struct endpoint *e)
                (double)(evidence.now - t.issued));
     prom_gauge(to, "sitecert_publication_expiry_seconds", "Until the lists are no longer good.",
                (double)(t.status_exp - evidence.now));
+    prom_gauge(to, "sitecert_publication_witnessed",
+               "1: as many witnesses have cosigned as the trust list asks for.",
+               bundle_witnessed(publication_bundle(p)));
     prom_gauge(to, "sitecert_publication_rows", "Status indexes in the lists.", (double)t.rows);
     prom_gauge(to, "sitecert_trust_list_expiry_days",
                "Days until the trust list wants a successor.",

@@ -22,7 +22,8 @@ void endpoint_get_readyz(struct http_exchange *x, void *arg)
     const bool fresh = judges && evidence.now <= times.status_exp &&
                        evidence.now <= times.deadlines_exp &&
                        evidence.now <= evidence.trust->next_update;
-    const bool ready = fresh && !e->stopping;
+    const bool witnessed = bundle_witnessed(publication_bundle(p));
+    const bool ready = fresh && witnessed && !e->stopping;
 
     struct buf b = { 0 };
     struct json_out o = json_out_to(&b, 0, 0);
@@ -30,6 +31,7 @@ void endpoint_get_readyz(struct http_exchange *x, void *arg)
     json_out_bool(&o, "ready", ready);
     json_out_bool(&o, "stopping", e->stopping);
     json_out_bool(&o, "fresh", fresh);
+    json_out_bool(&o, "witnessed", witnessed);
     json_out_int(&o, "sequence", (int64_t)times.sequence);
     json_out_close(&o, '}');
     buf_put_u8(&b, '\n');

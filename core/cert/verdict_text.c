@@ -97,7 +97,9 @@ static void put_dates(struct lines *l, const struct verdict *v)
     put_line(l, "发证日期", "issued", span_text(issued));
     put_label(l, "续期截止", "deadline");
     buf_put_text(l->to, deadline);
-    if (v->days_left >= 0)
+    if (!verdict_runs(v))
+        buf_put_u8(l->to, '\n');
+    else if (v->days_left >= 0)
         buf_printf(l->to, "%s%" PRId32 "%s\n", in_language(l, "（还有 ", " ("), v->days_left,
                    in_language(l, " 天）", " days left)"));
     else

@@ -186,8 +186,10 @@ static void cut_pieces(struct batch *b)
     for (uint32_t i = 0; i < b->count;) {
         const uint32_t end = block_end(b, i);
         const uint32_t len = end - i > BLOCK_WHOLE ? PIECE_LEN : end - i;
-        for (; i<end; i = end - i> len ? i + len : end)
+        while (i < end) {
             b->pieces[count++] = i;
+            i += end - i < len ? end - i : len;
+        }
     }
     b->pieces[count] = b->count;
     b->piece_count = count;

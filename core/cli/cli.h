@@ -121,6 +121,24 @@ struct cli_call {
     void *owned; /* the parser's memory: cli_call_free() */
 };
 
+/* The row of --home in a table of options; o: a struct with a member home, const char *. */
+#define CLI_HOME_OPTION(o)                                                                         \
+    {                                                                                              \
+        "home", 0, CLI_TEXT, "DIR", offsetof(o, home),                                             \
+            "系统目录；默认取 SITECERT_HOME，再默认 /var/lib/sitecert",                            \
+            "the deployment's folder; by default SITECERT_HOME, else /var/lib/sitecert", false     \
+    }
+/* That home: what was given, else what the environment says, else the usual one. */
+const char *cli_home(const char *given);
+
+/*
+ * How a program with one thing to do ends: what went wrong is said, and RC_USAGE is an exit status
+ * of its own.
+ *
+ * checked  it was --check-config, which says that the settings hold
+ */
+int cli_end(const struct cli_call *call, bool checked, enum rc rc, const struct diag *d);
+
 /* Parses, answers --help, --version and --describe, complains, or runs the command. Returns the
  * exit status. */
 int cli_run(const struct cli_program *program, int argc, char *argv[]);

@@ -1,6 +1,10 @@
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "core/cli/cli.h"
+
+#define HOME_VARIABLE "SITECERT_HOME"
+#define HOME_DEFAULT  "/var/lib/sitecert"
 
 static int print_to(FILE *stream, struct buf *out, int status)
 {
@@ -24,4 +28,23 @@ int cli_run(const struct cli_program *program, int argc, char *argv[])
     }
     (void)fprintf(stderr, "%s: %s\n", program->name, rc_text(RC_NOMEM));
     return CLI_EXIT_INTERNAL;
+}
+
+const char *cli_home(const char *given)
+{
+    const char *const variable = getenv(HOME_VARIABLE);
+    if (given)
+        return given;
+    return variable && variable[0] ? variable : HOME_DEFAULT;
+}
+
+int cli_end(const struct cli_call *call, bool checked, enum rc rc, const struct diag *d)
+{
+    if (rc != RC_OK) {
+        say_diag(&call->say, rc, d);
+        return rc == RC_USAGE ? CLI_EXIT_USAGE : 1;
+    }
+    if (checked)
+        say_note(&call->say, "设置无误", "the settings hold");
+    return 0;
 }

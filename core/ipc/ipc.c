@@ -6,9 +6,9 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "core/sys/clock.h"
 #include "core/sys/file.h"
 
 #define LENGTH_LEN 4
@@ -20,13 +20,6 @@ union one_fd {
     char room[CMSG_SPACE(sizeof(int))];
 };
 
-static int64_t now_ms(void)
-{
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static enum rc failed_to(const char *what, struct diag *d)
 {
     const int error = errno;
@@ -35,14 +28,14 @@ static enum rc failed_to(const char *what, struct diag *d)
     return diag_set(d, RC_IO, DIAG_NO_OFFSET, "cannot %s: %s", what, strerror(error));
 }
 
-/* until_ms: on the clock of now_ms(), or NEVER. */
+/* until_ms: on the clock of clock_elapsed_ms(), or NEVER. */
 static enum rc wait_for(int socket, short events, int64_t until_ms, struct diag *d)
 {
     struct pollfd p = { .fd = socket, .events = events };
     for (;;) {
         int64_t left = NEVER;
         if (until_ms != NEVER) {
-            left = until_ms - now_ms();
+            left = until_ms - clock_elapsed_ms();
             left = left > 0 ? left : 0;
         }
         const int n = poll(&p, 1, (int)left);
@@ -103,7 +96,7 @@ enum rc ipc_send(int socket, struct span message, int fd, uint32_t timeout_ms, s
     union one_fd room;
     if (fd >= 0)
         attach(&m, &room, fd);
-    const int64_t until = timeout_ms > 0 ? now_ms() + timeout_ms : NEVER;
+    const int64_t until = timeout_ms > 0 ? clock_elapsed_ms() + timeout_ms : NEVER;
     while (m.msg_iovlen > 0) {
         const ssize_t sent = sendmsg(socket, &m, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (sent >= 0) {
@@ -186,7 +179,7 @@ enum rc ipc_receive(int socket, struct buf *ret, int *ret_fd, uint32_t timeout_m
 
     uint8_t length[LENGTH_LEN];
     ON_EXIT(fd_close_at) int fd = -1;
-    const int64_t until = timeout_ms > 0 ? now_ms() + timeout_ms : NEVER;
+    const int64_t until = timeout_ms > 0 ? clock_elapsed_ms() + timeout_ms : NEVER;
     enum rc rc = receive_all(socket, length, sizeof length, &fd, until, d);
     if (rc != RC_OK)
         return rc;

@@ -18,5 +18,6 @@
  */
 MUST_CHECK enum rc clock_now(bool demo, int64_t *ret_s, struct diag *d);
 
-/* Monotonic seconds, for rates and durations. */
+/* By a clock that is never set: seconds, for rates and durations; milliseconds, for time limits. */
 double clock_elapsed(void);
+int64_t clock_elapsed_ms(void);

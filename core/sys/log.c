@@ -129,6 +129,12 @@ void log_end(struct log_line *l)
     l->len = 0;
 }
 
+void log_event(enum log_level level, const char *event)
+{
+    struct log_line l = log_begin(level, event);
+    log_end(&l);
+}
+
 void log_failure(enum log_level level, const char *event, enum rc rc, const struct diag *d)
 {
     struct log_line l = log_begin(level, event);

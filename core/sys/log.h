@@ -39,5 +39,7 @@ void log_number(struct log_line *l, const char *key, int64_t value);
 void log_cause(struct log_line *l, enum rc rc, const struct diag *d);
 void log_end(struct log_line *l);
 
+/* A whole line that says no more than what happened. */
+void log_event(enum log_level level, const char *event);
 /* A whole line about a failure. */
 void log_failure(enum log_level level, const char *event, enum rc rc, const struct diag *d);

@@ -140,6 +140,12 @@ uint32_t notify_watchdog_ms(void)
     return us > 0 && us < 1000 ? 1 : (uint32_t)(us / 1000);
 }
 
+int notify_tick_ms(int most_ms)
+{
+    const uint32_t half = notify_watchdog_ms() / 2;
+    return half > 0 && half < (uint32_t)most_ms ? (int)half : most_ms;
+}
+
 static enum rc take(size_t count, int ret_fds[NOTIFY_FDS_MAX], struct diag *d)
 {
     for (size_t i = 0; i < count; i++) {

@@ -32,6 +32,9 @@ void notify_reloading(void);
 void notify_stopping(void);
 void notify_watchdog(void);
 
+/* How often a loop that says notify_watchdog() each time has to go round: every most_ms, or oftener
+ * when the manager wants to hear it sooner. */
+int notify_tick_ms(int most_ms);
 /* Within which time the manager wants to hear notify_watchdog() again, ms: say it twice as often;
  * 0: not at all ($WATCHDOG_USEC, $WATCHDOG_PID). */
 uint32_t notify_watchdog_ms(void);

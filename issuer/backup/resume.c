@@ -18,27 +18,42 @@ static enum rc log_path(const char *folder, size_t n, const char *name, char ret
     return rc == RC_OK ? path_join(log, name, ret, d) : rc;
 }
 
-/* That of the current log; nothing of it is published yet when the one before was just closed. */
-static enum rc read_published(const struct home *h, const char *folder, struct buf *note,
-                              struct checkpoint *ret, uint64_t *ret_end, struct diag *d)
+/* What was published of the log. */
+struct published {
+    uint64_t size;
+    struct tlog_hash root;
+    bool closed; /* and the roots have closed that log since */
+};
+
+/* Of the current log; nothing of it is published yet when the one before was just closed. */
+static enum rc read_checkpoint(const struct home *h, const char *folder, struct buf *note,
+                               struct diag *d)
 {
     char path[PATH_LEN];
     const size_t now = h->trust->closed_count + 1;
     enum rc rc = log_path(folder, now, "checkpoint", path, d);
     if (rc == RC_OK)
         rc = file_read(path, CHECKPOINT_MAX, note, now > 1 ? NULL : d);
-    if (rc == RC_NOT_FOUND && now > 1) {
-        rc = log_path(folder, now - 1, "checkpoint", path, d);
-        if (rc == RC_OK)
-            rc = file_read(path, CHECKPOINT_MAX, note, d);
-    }
-    if (rc == RC_OK)
-        rc = log_note_check(buf_span(note), h->trust, ret, ret_end, NULL);
-    else
+    if (rc != RC_NOT_FOUND || now == 1)
         return rc;
-    return rc == RC_OK ? RC_OK
-                       : diag_set(d, RC_REFUSED, DIAG_NO_OFFSET,
-                                  "the published checkpoint is not of this deployment's log");
+    rc = log_path(folder, now - 1, "checkpoint", path, d);
+    return rc == RC_OK ? file_read(path, CHECKPOINT_MAX, note, d) : rc;
+}
+
+static enum rc read_published(const struct home *h, const char *folder, struct published *ret,
+                              struct diag *d)
+{
+    ON_EXIT(buf_free_at) struct buf note = { 0 };
+    struct checkpoint c;
+    uint64_t end = 0;
+    const enum rc rc = read_checkpoint(h, folder, &note, d);
+    if (rc != RC_OK)
+        return rc;
+    if (log_note_check(buf_span(&note), h->trust, &c, &end, NULL) != RC_OK)
+        return diag_set(d, RC_REFUSED, DIAG_NO_OFFSET,
+                        "the published checkpoint is not of this deployment's log");
+    *ret = (struct published){ c.size, c.root, end != UINT64_MAX };
+    return RC_OK;
 }
 
 static enum rc other_history(struct diag *d)
@@ -58,7 +73,7 @@ static enum rc compare_root(struct reg *r, uint64_t size, const uint8_t root[SHA
     return memcmp(ours.bytes, root, SHA256_LEN) == 0 ? RC_OK : other_history(d);
 }
 
-static enum rc compare(struct reg *r, const struct checkpoint *published, struct diag *d)
+static enum rc compare(struct reg *r, const struct published *published, struct diag *d)
 {
     const uint64_t size = register_log_settled(r);
     if (published->size > size)
@@ -101,25 +116,22 @@ enum rc backup_resume(struct reg *r, const struct home *h, const char *published
 {
     assert(r && h && published && ret);
 
-    ON_EXIT(buf_free_at) struct buf note = { 0 };
-    struct checkpoint c;
+    struct published p;
     char mark[PATH_LEN];
-    uint64_t end = 0;
     enum rc rc = home_path(h, HOME_RESTORED, mark, d);
     if (rc == RC_OK)
-        rc = read_published(h, published, &note, &c, &end, d);
+        rc = read_published(h, published, &p, d);
     if (rc != RC_OK)
         return rc;
-    const bool closed = end != UINT64_MAX;
-    rc = closed ? compare_closed(r, h, d) : compare(r, &c, d);
-    if (rc == RC_OK && closed && access(mark, F_OK) == 0)
+    rc = p.closed ? compare_closed(r, h, d) : compare(r, &p, d);
+    if (rc == RC_OK && p.closed && access(mark, F_OK) == 0)
         rc = set_memory_aside(h, d);
     if (rc == RC_OK && unlink(mark) != 0 && errno != ENOENT)
         rc = diag_set(d, RC_IO, DIAG_NO_OFFSET, "cannot remove '%s': %s", mark, strerror(errno));
     if (rc == RC_OK)
         *ret = (struct resumed){ .log_size = register_log_settled(r),
-                                 .published = c.size,
-                                 .new_log = closed };
+                                 .published = p.size,
+                                 .new_log = p.closed };
     return rc;
 }
 
@@ -174,10 +186,8 @@ enum rc backup_is_beginning(struct reg *r, const struct home *h, const char *pub
 {
     assert(r && h && published && ret);
 
-    ON_EXIT(buf_free_at) struct buf note = { 0 };
-    struct checkpoint c;
+    struct published p;
     char mark[PATH_LEN];
-    uint64_t end = 0;
     enum rc rc = home_path(h, HOME_RESTORED, mark, d);
     if (rc == RC_OK && access(mark, F_OK) != 0)
         rc = diag_set(d, RC_REFUSED, DIAG_NO_OFFSET,
@@ -185,16 +195,16 @@ enum rc backup_is_beginning(struct reg *r, const struct home *h, const char *pub
     if (rc == RC_OK)
         rc = check_newest_list(h, published, d);
     if (rc == RC_OK)
-        rc = read_published(h, published, &note, &c, &end, d);
+        rc = read_published(h, published, &p, d);
     if (rc != RC_OK)
         return rc;
     const uint64_t size = register_log_settled(r);
-    if (end != UINT64_MAX || c.size <= size)
+    if (p.closed || p.size <= size)
         return diag_set(d, RC_REFUSED, DIAG_NO_OFFSET,
                         "this register is not behind: its log goes on as it is");
     for (uint64_t n = 0; rc == RC_OK && n * TLOG_TILE_WIDTH < size; n++)
-        rc = compare_tile(r, h, published, n, size, c.size, d);
+        rc = compare_tile(r, h, published, n, size, p.size, d);
     if (rc == RC_OK)
-        *ret = (struct resumed){ .log_size = size, .published = c.size };
+        *ret = (struct resumed){ .log_size = size, .published = p.size };
     return rc;
 }

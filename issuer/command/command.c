@@ -1,17 +1,9 @@
 #include "issuer/command/commands.h"
 
-#include <stdlib.h>
-
-#define HOME_VARIABLE "SITECERT_HOME"
-#define HOME_DEFAULT  "/var/lib/sitecert"
-
 const char *command_home_path(const struct cli_call *call)
 {
     const struct command_globals *const globals = call->globals;
-    if (globals && globals->home)
-        return globals->home;
-    const char *const variable = getenv(HOME_VARIABLE);
-    return variable && variable[0] ? variable : HOME_DEFAULT;
+    return cli_home(globals ? globals->home : NULL);
 }
 
 int command_conclude(const struct cli_call *call, enum rc rc, const struct diag *d)

@@ -5,9 +5,7 @@
 #define COMMANDS_MAX 64
 
 static const struct cli_option options[] = {
-    { "home", 0, CLI_TEXT, "DIR", offsetof(struct command_globals, home),
-      "系统目录；默认取 SITECERT_HOME，再默认 /var/lib/sitecert",
-      "the deployment's folder; by default SITECERT_HOME, else /var/lib/sitecert", false },
+    CLI_HOME_OPTION(struct command_globals),
     CLI_OPTIONS_END,
 };
 

@@ -1,38 +1,21 @@
-#include <stdlib.h>
-
 #include "core/cli/cli.h"
 #include "issuer/core/run.h"
-
-#define HOME_VARIABLE "SITECERT_HOME"
-#define HOME_DEFAULT  "/var/lib/sitecert"
 
 struct options {
     const char *home;
 };
 
 static const struct cli_option options[] = {
-    { "home", 0, CLI_TEXT, "DIR", offsetof(struct options, home),
-      "系统目录；默认取 SITECERT_HOME，再默认 /var/lib/sitecert",
-      "the deployment's folder; by default SITECERT_HOME, else /var/lib/sitecert", false },
+    CLI_HOME_OPTION(struct options),
     CLI_OPTIONS_END,
 };
 
-static const char *home_of(const struct options *o)
-{
-    const char *const variable = getenv(HOME_VARIABLE);
-    if (o->home)
-        return o->home;
-    return variable && variable[0] ? variable : HOME_DEFAULT;
-}
-
 static int run(const struct cli_call *call)
 {
+    const struct options *const o = call->options;
     struct diag d = DIAG_INIT;
-    const enum rc rc = run_core(home_of(call->options), &d);
-    if (rc == RC_OK)
-        return 0;
-    say_diag(&call->say, rc, &d);
-    return 1;
+    const enum rc rc = run_core(cli_home(o->home), &d);
+    return cli_end(call, false, rc, &d);
 }
 
 static const struct cli_example examples[] = {

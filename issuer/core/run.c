@@ -1,23 +1,20 @@
 #include "issuer/core/run.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include "core/sys/log.h"
 #include "core/sys/notify.h"
+#include "core/sys/signals.h"
 #include "issuer/core/bodies.h"
 #include "issuer/core/serve.h"
 
-#define FOLDER "batches"
+#define FOLDER   "batches"
+#define FOR_EVER (-1)
 
 struct run {
     struct home home; /* settings alone: its clock is when we began */
-    int lock;
+    int lock, signals;
     char folder[PATH_LEN], bodies[PATH_LEN], socket[PATH_LEN];
     struct vault *vault;
     struct journal *journal;
@@ -26,61 +23,21 @@ struct run {
     struct roster *roster;
     struct worker *worker;
     struct serve *serve;
-    sigset_t signals;
     atomic_bool over; /* the worker has ended by itself */
 };
 
-static enum rc make_folder(const struct home *h, const char *name, char ret[PATH_LEN],
-                           struct diag *d)
+/* A disk quota is an error of the call, not the end of us. */
+static enum rc open_signals(struct run *r, struct diag *d)
 {
-    const enum rc rc = home_path(h, name, ret, d);
-    return rc == RC_OK ? folder_make(ret, 0700, d) : rc;
-}
-
-static enum rc take_home(struct run *r, struct diag *d)
-{
-    char path[PATH_LEN];
-    enum rc rc = make_folder(&r->home, "run", path, d);
-    if (rc == RC_OK)
-        rc = home_path(&r->home, "run/core.lock", path, d);
-    if (rc != RC_OK)
-        return rc;
-    rc = lock_take(path, &r->lock, NULL);
-    return rc == RC_OK ? RC_OK
-                       : diag_set(d, rc, DIAG_NO_OFFSET,
-                                  rc == RC_BUSY ? "another sitecert-core serves '%.120s'"
-                                                : "cannot lock '%.120s'",
-                                  r->home.path);
-}
-
-static void set_level(const struct issuer_settings *s)
-{
-    enum log_level level = LEVEL_INFO;
-    if (log_level_from_name(s->log_level, &level))
-        log_set_level(level);
-}
-
-/* Before any thread is made: they all inherit it. A disk quota is an error of the call, not the
- * end of us. */
-static enum rc block_signals(struct run *r, struct diag *d)
-{
-    (void)sigemptyset(&r->signals);
-    (void)sigaddset(&r->signals, SIGTERM);
-    (void)sigaddset(&r->signals, SIGINT);
-    (void)sigaddset(&r->signals, SIGHUP);
-    (void)sigaddset(&r->signals, SIGUSR1);
-    (void)signal(SIGPIPE, SIG_IGN);
     (void)signal(SIGXFSZ, SIG_IGN);
-    return sigprocmask(SIG_BLOCK, &r->signals, NULL) == 0
-               ? RC_OK
-               : diag_set(d, RC_IO, DIAG_NO_OFFSET, "signals cannot be blocked");
+    return signals_open(TOLD_END | TOLD_RELOAD | TOLD_SELF, &r->signals, d);
 }
 
 static void worker_over(void *arg)
 {
     struct run *const r = arg;
     r->over = true;
-    (void)kill(getpid(), SIGUSR1);
+    signals_tell_self();
 }
 
 /* Asked again until the second disk is there: before the register is opened, so nobody appends. */
@@ -99,7 +56,7 @@ static enum rc open_copy(void *arg, struct diag *d)
 
 static enum rc open_batches(struct run *r, struct diag *d)
 {
-    enum rc rc = make_folder(&r->home, FOLDER, r->folder, d);
+    enum rc rc = home_folder(&r->home, FOLDER, r->folder, d);
     if (rc == RC_OK)
         rc = path_join(r->folder, "bodies", r->bodies, d);
     if (rc == RC_OK)
@@ -133,7 +90,7 @@ static enum rc start_serving(struct run *r, struct diag *d)
 
 static enum rc start(struct run *r, struct diag *d)
 {
-    enum rc rc = take_home(r, d);
+    enum rc rc = home_claim(&r->home, "sitecert-core", &r->lock, d);
     if (rc == RC_OK)
         rc = open_batches(r, d);
     if (rc == RC_OK)
@@ -169,23 +126,22 @@ static void reload(struct run *r)
     const enum rc rc = home_open(r->home.path, &h, &d);
     roster_refresh(r->roster);
     if (rc == RC_OK)
-        set_level(&h.settings.issuer);
+        home_set_log_level(&h);
     else
         log_failure(LEVEL_ERROR, "settings_not_read", rc, &d);
-    struct log_line l = log_begin(LEVEL_INFO, "reloaded");
-    log_end(&l);
+    log_event(LEVEL_INFO, "reloaded");
 }
 
 static enum rc run_until_told(struct run *r, struct diag *d)
 {
     for (;;) {
-        const int signal = sigwaitinfo(&r->signals, NULL);
+        const unsigned told = signals_take(r->signals, FOR_EVER);
         if (r->over)
             return diag_set(d, RC_IO, DIAG_NO_OFFSET, "it cannot go on: see the log");
-        if (signal == SIGHUP)
-            reload(r);
-        else if (signal == SIGTERM || signal == SIGINT)
+        if (told & TOLD_END)
             return RC_OK;
+        if (told & TOLD_RELOAD)
+            reload(r);
     }
 }
 
@@ -203,26 +159,26 @@ static void end(struct run *r)
     vault_free(r->vault);
     home_close(&r->home);
     fd_close_at(&r->lock);
+    fd_close_at(&r->signals);
 }
 
 enum rc run_core(const char *home, struct diag *d)
 {
     assert(home);
 
-    ON_EXIT(end) struct run r = { .lock = -1 };
-    enum rc rc = block_signals(&r, d);
+    ON_EXIT(end) struct run r = { .lock = -1, .signals = -1 };
+    enum rc rc = open_signals(&r, d);
     if (rc == RC_OK)
         rc = home_open(home, &r.home, d);
     if (rc != RC_OK)
         return rc;
     log_open("sitecert-core", LEVEL_INFO);
-    set_level(&r.home.settings.issuer);
+    home_set_log_level(&r.home);
     rc = start(&r, d);
     if (rc != RC_OK)
         return rc;
     notify_ready();
     rc = run_until_told(&r, d);
-    struct log_line l = log_begin(LEVEL_INFO, "stopping");
-    log_end(&l);
+    log_event(LEVEL_INFO, "stopping");
     return rc;
 }

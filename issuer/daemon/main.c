@@ -1,11 +1,7 @@
 #include <stdlib.h>
-#include <string.h>
 
 #include "core/cli/cli.h"
 #include "issuer/daemon/run.h"
-
-#define HOME_VARIABLE "SITECERT_HOME"
-#define HOME_DEFAULT  "/var/lib/sitecert"
 
 struct options {
     const char *home, *listen;
@@ -13,9 +9,7 @@ struct options {
 };
 
 static const struct cli_option options[] = {
-    { "home", 0, CLI_TEXT, "DIR", offsetof(struct options, home),
-      "系统目录；默认取 SITECERT_HOME，再默认 /var/lib/sitecert",
-      "the deployment's folder; by default SITECERT_HOME, else /var/lib/sitecert", false },
+    CLI_HOME_OPTION(struct options),
     { "listen", 0, CLI_TEXT, "ADDR:PORT|unix:PATH", offsetof(struct options, listen),
       "监听的地址；端口 0：自选；默认取 sitecert.ini 的 [issuer] listen",
       "where to listen; port 0 picks one; by default [issuer] listen of sitecert.ini", false },
@@ -27,14 +21,6 @@ static const struct cli_option options[] = {
     CLI_OPTIONS_END,
 };
 
-static const char *home_of(const struct options *o)
-{
-    const char *const variable = getenv(HOME_VARIABLE);
-    if (o->home)
-        return o->home;
-    return variable && variable[0] ? variable : HOME_DEFAULT;
-}
-
 /* Under systemd the parts are units of their own. */
 static bool under_systemd(void)
 {
@@ -45,19 +31,13 @@ static int run(const struct cli_call *call)
 {
     const struct options *const o = call->options;
     const struct run_options how = {
-        .home = home_of(o),
+        .home = cli_home(o->home),
         .listen = o->listen,
         .helpers = !o->no_helpers && !under_systemd(),
     };
     struct diag d = DIAG_INIT;
     const enum rc rc = o->check_config ? run_check(&how, &d) : run_daemon(&how, &d);
-    if (rc != RC_OK) {
-        say_diag(&call->say, rc, &d);
-        return rc == RC_USAGE ? CLI_EXIT_USAGE : 1;
-    }
-    if (o->check_config)
-        say_note(&call->say, "设置无误", "the settings hold");
-    return 0;
+    return cli_end(call, o->check_config, rc, &d);
 }
 
 static const struct cli_example examples[] = {

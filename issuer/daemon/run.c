@@ -1,20 +1,15 @@
 #include "issuer/daemon/run.h"
 
 #include <assert.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
-#include <sys/signalfd.h>
-#include <time.h>
-#include <unistd.h>
 
+#include "core/sys/clock.h"
 #include "core/sys/helpers.h"
 #include "core/sys/log.h"
 #include "core/sys/notify.h"
 #include "core/sys/program.h"
+#include "core/sys/signals.h"
 #include "issuer/daemon/front.h"
 
 #define TICK_MS        1000
@@ -30,15 +25,8 @@ struct run {
     struct helpers *helpers;
     int lock, signals;
     bool ready; /* has been said */
-    int64_t began_ms, watchdog_ms, watched_ms;
+    int64_t began_ms;
 };
-
-static int64_t now_ms(void)
-{
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 const char *front_helper_name(size_t i)
 {
@@ -79,29 +67,6 @@ enum rc run_check(const struct run_options *o, struct diag *d)
         return diag_set(d, RC_FORMAT, DIAG_NO_OFFSET,
                         "sitecert.ini: 'external_url' is no base of URLs");
     return RC_OK;
-}
-
-static enum rc make_folder(const struct home *h, const char *name, char ret[PATH_LEN],
-                           struct diag *d)
-{
-    const enum rc rc = home_path(h, name, ret, d);
-    return rc == RC_OK ? folder_make(ret, 0700, d) : rc;
-}
-
-static enum rc take_home(struct run *r, struct diag *d)
-{
-    char path[PATH_LEN];
-    enum rc rc = make_folder(&r->front.home, "run", path, d);
-    if (rc == RC_OK)
-        rc = home_path(&r->front.home, "run/issuerd.lock", path, d);
-    if (rc != RC_OK)
-        return rc;
-    rc = lock_take(path, &r->lock, NULL);
-    return rc == RC_OK ? RC_OK
-                       : diag_set(d, rc, DIAG_NO_OFFSET,
-                                  rc == RC_BUSY ? "another sitecert-issuerd serves '%.120s'"
-                                                : "cannot lock '%.120s'",
-                                  r->front.home.path);
 }
 
 static enum rc open_link(const struct home *h, const char *name, struct link **ret, struct diag *d)
@@ -184,7 +149,7 @@ static enum rc open_server(struct front *f, const char *listen, struct diag *d)
     char spool[PATH_LEN];
     struct http_server *server = NULL;
     int fd = -1;
-    enum rc rc = make_folder(&f->home, "spool", spool, d);
+    enum rc rc = home_folder(&f->home, "spool", spool, d);
     if (rc == RC_OK)
         rc = notify_listen_fd(&fd, d);
     if (rc != RC_OK)
@@ -212,7 +177,7 @@ static enum rc open_server(struct front *f, const char *listen, struct diag *d)
 static enum rc open_front(struct run *r, const struct run_options *o, struct diag *d)
 {
     struct front *const f = &r->front;
-    enum rc rc = take_home(r, d);
+    enum rc rc = home_claim(&f->home, "sitecert-issuerd", &r->lock, d);
     if (rc == RC_OK)
         rc = who_open(&f->home, &f->who, d);
     if (rc == RC_OK)
@@ -248,29 +213,6 @@ static void close_front(struct run *r)
     fd_close_at(&r->signals);
 }
 
-static enum rc take_signals(int *ret, struct diag *d)
-{
-    sigset_t set;
-    (void)sigemptyset(&set);
-    (void)sigaddset(&set, SIGTERM);
-    (void)sigaddset(&set, SIGINT);
-    (void)sigaddset(&set, SIGHUP);
-    (void)sigaddset(&set, SIGCHLD);
-    (void)signal(SIGPIPE, SIG_IGN);
-    /* Before any thread is made: they all inherit it. */
-    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
-        return diag_set(d, RC_IO, DIAG_NO_OFFSET, "signals cannot be blocked");
-    *ret = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-    return *ret >= 0 ? RC_OK : diag_set(d, RC_IO, DIAG_NO_OFFSET, "signals cannot be read");
-}
-
-static void set_level(const struct issuer_settings *s)
-{
-    enum log_level level = LEVEL_INFO;
-    if (log_level_from_name(s->log_level, &level))
-        log_set_level(level);
-}
-
 /* --- while it runs --- */
 
 static void reload(struct run *r)
@@ -280,26 +222,10 @@ static void reload(struct run *r)
     const enum rc rc = home_open(r->front.home.path, &h, &d);
     who_refresh(r->front.who);
     if (rc == RC_OK)
-        set_level(&h.settings.issuer);
+        home_set_log_level(&h);
     else
         log_failure(LEVEL_ERROR, "settings_not_read", rc, &d);
-
-    struct log_line l = log_begin(LEVEL_INFO, "reloaded");
-    log_end(&l);
-}
-
-/* True: we are to end. */
-static bool take_signal(struct run *r)
-{
-    struct signalfd_siginfo info;
-    bool end = false;
-    while (read(r->signals, &info, sizeof info) == (ssize_t)sizeof info) {
-        if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT)
-            end = true;
-        else if (info.ssi_signo == SIGHUP)
-            reload(r);
-    }
-    return end;
+    log_event(LEVEL_INFO, "reloaded");
 }
 
 static enum rc start_helpers(struct run *r, struct diag *d)
@@ -310,7 +236,7 @@ static enum rc start_helpers(struct run *r, struct diag *d)
         rc = helpers_add(r->helpers, words, d);
     }
     if (rc == RC_OK)
-        helpers_tend(r->helpers, now_ms());
+        helpers_tend(r->helpers, clock_elapsed_ms());
     return rc;
 }
 
@@ -318,7 +244,7 @@ static void tend_helpers(struct run *r)
 {
     if (!r->helpers)
         return;
-    helpers_tend(r->helpers, now_ms());
+    helpers_tend(r->helpers, clock_elapsed_ms());
     for (size_t i = 0; i < FRONT_HELPERS; i++) {
         const struct helper_count c = helpers_count(r->helpers, i);
         r->front.helper[i].running = c.pid > 0;
@@ -331,7 +257,7 @@ static void say_ready(struct run *r)
     const char *const address = http_address(r->front.server);
     struct log_line l = log_begin(LEVEL_INFO, "ready");
     log_word(&l, "address", address);
-    log_number(&l, "after_ms", now_ms() - r->began_ms);
+    log_number(&l, "after_ms", clock_elapsed_ms() - r->began_ms);
     log_end(&l);
     (void)printf("listening %s\n", address);
     (void)fflush(stdout);
@@ -347,7 +273,7 @@ static enum rc look_whether_ready(struct run *r, struct diag *d)
         say_ready(r);
         return RC_OK;
     }
-    if (!r->helpers || now_ms() - r->began_ms < START_LIMIT_MS)
+    if (!r->helpers || clock_elapsed_ms() - r->began_ms < START_LIMIT_MS)
         return RC_OK;
     for (size_t i = 0; i < FRONT_PARTS; i++) {
         if (!parts[i].ready)
@@ -360,33 +286,23 @@ static enum rc look_whether_ready(struct run *r, struct diag *d)
 static int wait_ms(const struct run *r)
 {
     int ms = r->ready ? TICK_MS : TICK_READY_MS;
-    const int due = r->helpers ? helpers_wait_ms(r->helpers, now_ms()) : -1;
+    const int due = r->helpers ? helpers_wait_ms(r->helpers, clock_elapsed_ms()) : -1;
     if (due >= 0 && due < ms)
         ms = due;
-    if (r->watchdog_ms > 0 && r->watchdog_ms < ms)
-        ms = (int)r->watchdog_ms;
-    return ms;
-}
-
-static void ping_watchdog(struct run *r)
-{
-    const int64_t now = now_ms();
-    if (r->watchdog_ms == 0 || now - r->watched_ms < r->watchdog_ms)
-        return;
-    notify_watchdog();
-    r->watched_ms = now;
+    return notify_tick_ms(ms);
 }
 
 static enum rc run_until_told(struct run *r, struct diag *d)
 {
-    struct pollfd p = { .fd = r->signals, .events = POLLIN };
     for (;;) {
-        (void)poll(&p, 1, wait_ms(r));
-        if (take_signal(r))
+        const unsigned told = signals_take(r->signals, wait_ms(r));
+        if (told & TOLD_END)
             return RC_OK;
+        if (told & TOLD_RELOAD)
+            reload(r);
         tend_helpers(r);
         who_refresh(r->front.who);
-        ping_watchdog(r);
+        notify_watchdog();
         const enum rc rc = r->ready ? RC_OK : look_whether_ready(r, d);
         if (rc != RC_OK)
             return rc;
@@ -396,8 +312,7 @@ static enum rc run_until_told(struct run *r, struct diag *d)
 /* Requests under way end first, then what they need. */
 static void wind_down(struct run *r)
 {
-    struct log_line l = log_begin(LEVEL_INFO, "stopping");
-    log_end(&l);
+    log_event(LEVEL_INFO, "stopping");
     notify_stopping();
     r->front.stopping = true;
     if (r->front.metrics_server)
@@ -407,15 +322,16 @@ static void wind_down(struct run *r)
 
 enum rc run_daemon(const struct run_options *o, struct diag *d)
 {
-    ON_EXIT(close_front) struct run r = { .lock = -1, .signals = -1, .began_ms = now_ms() };
-    enum rc rc = take_signals(&r.signals, d);
+    ON_EXIT(close_front)
+    struct run r = { .lock = -1, .signals = -1, .began_ms = clock_elapsed_ms() };
+    enum rc rc = signals_open(TOLD_END | TOLD_RELOAD | TOLD_CHILD, &r.signals, d);
     if (rc == RC_OK)
         rc = home_open(o->home, &r.front.home, d);
     if (rc != RC_OK)
         return rc;
 
     log_open("sitecert-issuerd", LEVEL_INFO);
-    set_level(&r.front.home.settings.issuer);
+    home_set_log_level(&r.front.home);
     rc = run_check(o, d);
     if (rc == RC_OK)
         rc = open_front(&r, o, d);
@@ -424,7 +340,6 @@ enum rc run_daemon(const struct run_options *o, struct diag *d)
     if (rc != RC_OK)
         return rc;
 
-    r.watchdog_ms = (int64_t)notify_watchdog_ms() / 2;
     rc = run_until_told(&r, d);
     wind_down(&r);
     return rc;

@@ -33,8 +33,7 @@
     X(SAY_MINUTES, "分钟", "minutes")                                                              \
     X(SAY_HOLDERS, "持证人的查询（本次启动以来）", "Holders' questions since the start")           \
     X(SAY_HOLDERS_GIVEN, "已给副本、日历、历史或动态码",                                           \
-      "Copies, calendars, histories, live "                                                        \
-      "codes given")                                                                               \
+      "Copies, calendars, histories, live codes given")                                            \
     X(SAY_HOLDERS_NO_MATCH, "四项不符的尝试", "Attempts that did not match")                       \
     X(SAY_HOLDERS_CLOSED, "因多次不符而关闭", "Attempts at what was closed after too many")        \
     X(SAY_KEYS, "密钥期限", "Keys and their ends")                                                 \
@@ -55,8 +54,7 @@
     X(SAY_BY_MONTH, "逐月颁发与换发（个）", "Certificates issued by month")                        \
     X(SAY_BY_MONTH_RENEWED, "逐月延期（次）", "Renewals by month")                                 \
     X(SAY_AHEAD, "今后各月到期的有效证书（个）",                                                   \
-      "Deadlines ahead: certificates in force by "                                                 \
-      "month")                                                                                     \
+      "Deadlines ahead: certificates in force by month")                                           \
     X(SAY_VALID, "有效（90天内不到期）", "In force, not due within 90 days")                       \
     X(SAY_DUE, "有效（90天内到期）", "In force, due within 90 days")                               \
     X(SAY_LAPSED, "失效", "Lapsed")                                                                \
@@ -73,7 +71,6 @@
     X(SAY_MONTH, "月份", "Month")                                                                  \
     X(SAY_UNIT, "主管部门", "Authority")                                                           \
     X(SAY_POST, "岗位", "Post")                                                                    \
-    X(SAY_OTHERS, "其他", "others")                                                                \
     X(SAY_PLAN, "方案", "Plan")                                                                    \
     X(SAY_DOCKING, "对接", "Docking")
 

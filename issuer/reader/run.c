@@ -1,10 +1,10 @@
 #include "issuer/reader/run.h"
 
-#include <signal.h>
 #include <unistd.h>
 
 #include "core/ipc/ipc_server.h"
 #include "core/sys/log.h"
+#include "core/sys/signals.h"
 #include "issuer/daemon/protocol.h"
 #include "issuer/reader/desk.h"
 
@@ -13,9 +13,10 @@
 #define MATCHES     4u   /* questions for holders at once */
 #define CONNECTIONS 256u /* the front opens one for each question under way */
 #define HOLDERS     64u  /* connections of the public endpoint */
+#define FOR_EVER    (-1)
 
 struct run {
-    sigset_t signals;
+    int signals;
     struct home home; /* as it was at the start: the register's and the vault's */
     struct vault *vault;
     struct reg *reg;
@@ -25,26 +26,6 @@ struct run {
     struct holders *holders;
     struct ipc_server *server, *holder_server;
 };
-
-/* Before any thread is made: they all inherit the mask. */
-static enum rc block_signals(sigset_t *ret, struct diag *d)
-{
-    (void)sigemptyset(ret);
-    (void)sigaddset(ret, SIGTERM);
-    (void)sigaddset(ret, SIGINT);
-    (void)sigaddset(ret, SIGHUP);
-    (void)signal(SIGPIPE, SIG_IGN);
-    return sigprocmask(SIG_BLOCK, ret, NULL) == 0
-               ? RC_OK
-               : diag_set(d, RC_IO, DIAG_NO_OFFSET, "signals cannot be blocked");
-}
-
-static void set_level(const struct home *h)
-{
-    enum log_level level = LEVEL_INFO;
-    if (log_level_from_name(h->settings.issuer.log_level, &level))
-        log_set_level(level);
-}
 
 /* Drawing takes a processor. */
 static unsigned presses(void)
@@ -65,13 +46,6 @@ static enum rc open_register(struct run *r, const char *path, struct diag *d)
         return rc;
     register_rest(r->reg);
     return views_open(r->reg, counts, &r->views, d);
-}
-
-static enum rc make_folder(const struct run *r, struct diag *d)
-{
-    char folder[PATH_LEN];
-    const enum rc rc = home_path(&r->home, "run", folder, d);
-    return rc == RC_OK ? folder_make(folder, 0700, d) : rc;
 }
 
 static enum rc serve_front(struct run *r, struct diag *d)
@@ -105,7 +79,8 @@ static enum rc serve_holders(struct run *r, struct diag *d)
 
 static enum rc serve(struct run *r, const char *path, struct diag *d)
 {
-    enum rc rc = make_folder(r, d);
+    char folder[PATH_LEN];
+    enum rc rc = home_folder(&r->home, "run", folder, d);
     if (rc == RC_OK)
         rc = stock_open(path, &r->stock, d);
     if (rc == RC_OK)
@@ -128,36 +103,30 @@ static void close_all(struct run *r)
     register_close(r->reg);
     vault_free(r->vault);
     home_close(&r->home);
+    fd_close_at(&r->signals);
 }
 
-static void say(const char *event)
+static void run_until_told(struct run *r)
 {
-    struct log_line l = log_begin(LEVEL_INFO, event);
-    log_end(&l);
-}
-
-static void wait_for_end(struct run *r)
-{
-    int signal_number = 0;
-    while (sigwait(&r->signals, &signal_number) == 0 && signal_number == SIGHUP)
+    while (!(signals_take(r->signals, FOR_EVER) & TOLD_END))
         stock_expire(r->stock);
 }
 
 enum rc run_reader(const char *home, struct diag *d)
 {
-    ON_EXIT(close_all) struct run r = { 0 };
+    ON_EXIT(close_all) struct run r = { .signals = -1 };
     log_open("sitecert-reader", LEVEL_INFO);
-    enum rc rc = block_signals(&r.signals, d);
+    enum rc rc = signals_open(TOLD_END | TOLD_RELOAD, &r.signals, d);
     if (rc == RC_OK)
         rc = open_register(&r, home, d);
     if (rc == RC_OK) {
-        set_level(&r.home);
+        home_set_log_level(&r.home);
         rc = serve(&r, home, d);
     }
     if (rc != RC_OK)
         return rc;
-    say("ready");
-    wait_for_end(&r);
-    say("stopping");
+    log_event(LEVEL_INFO, "ready");
+    run_until_told(&r);
+    log_event(LEVEL_INFO, "stopping");
     return RC_OK;
 }

@@ -104,8 +104,7 @@ static void replace(struct stock *s)
     drop(s->current);
     s->current = fresh;
     s->expired = false;
-    struct log_line l = log_begin(LEVEL_INFO, "settings_read");
-    log_end(&l);
+    log_event(LEVEL_INFO, "settings_read");
 }
 
 static void renew_if_due(struct stock *s)

@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "core/sys/clock.h"
+#include "core/sys/log.h"
 
 #define ROOTS_MAX 4096 /* bytes of root.cbor */
+#define PREFIX    "sitecert-"
 
 static enum rc read_part(const struct home *h, const char *name, size_t max, struct buf *to,
                          struct diag *d)
@@ -120,4 +122,36 @@ enum rc home_path(const struct home *h, const char *name, char ret[PATH_LEN], st
 {
     assert(h && name && ret);
     return path_join(name[0] == '/' ? "" : h->path, name, ret, d);
+}
+
+enum rc home_folder(const struct home *h, const char *name, char ret[PATH_LEN], struct diag *d)
+{
+    const enum rc rc = home_path(h, name, ret, d);
+    return rc == RC_OK ? folder_make(ret, 0700, d) : rc;
+}
+
+enum rc home_claim(const struct home *h, const char *program, int *ret_fd, struct diag *d)
+{
+    assert(h && ret_fd && strncmp(program, PREFIX, sizeof PREFIX - 1) == 0);
+
+    char path[PATH_LEN], name[64];
+    (void)snprintf(name, sizeof name, "run/%s.lock", program + sizeof PREFIX - 1);
+    enum rc rc = home_folder(h, "run", path, d);
+    if (rc == RC_OK)
+        rc = home_path(h, name, path, d);
+    if (rc != RC_OK)
+        return rc;
+    rc = lock_take(path, ret_fd, NULL);
+    return rc == RC_OK
+               ? RC_OK
+               : diag_set(d, rc, DIAG_NO_OFFSET,
+                          rc == RC_BUSY ? "another %s serves '%.120s'" : "%s cannot lock '%.120s'",
+                          program, h->path);
+}
+
+void home_set_log_level(const struct home *h)
+{
+    enum log_level level = LEVEL_INFO;
+    if (log_level_from_name(h->settings.issuer.log_level, &level))
+        log_set_level(level);
 }

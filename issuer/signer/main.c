@@ -1,15 +1,11 @@
 #include <fcntl.h>
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "core/cli/cli.h"
 #include "issuer/signer/make_key.h"
 #include "issuer/signer/serve.h"
-
-#define HOME_VARIABLE "SITECERT_HOME"
-#define HOME_DEFAULT  "/var/lib/sitecert"
 
 struct options {
     const char *home;
@@ -19,9 +15,7 @@ struct options {
 };
 
 static const struct cli_option options[] = {
-    { "home", 0, CLI_TEXT, "DIR", offsetof(struct options, home),
-      "系统目录；默认取 SITECERT_HOME，再默认 /var/lib/sitecert",
-      "the deployment's folder; by default SITECERT_HOME, else /var/lib/sitecert", false },
+    CLI_HOME_OPTION(struct options),
     { "serve", 0, CLI_NUMBER, "FD", offsetof(struct options, client),
       "由 sitecert 命令启动：已连接的套接字；无人连接时结束",
       "started by a sitecert command: its connected socket; ends when nobody is connected", false },
@@ -41,14 +35,6 @@ static const struct cli_option options[] = {
     CLI_OPTIONS_END,
 };
 
-static const char *home_of(const struct options *o)
-{
-    const char *const variable = getenv(HOME_VARIABLE);
-    if (o->home)
-        return o->home;
-    return variable && variable[0] ? variable : HOME_DEFAULT;
-}
-
 static bool is_socket(int64_t fd)
 {
     int type = 0;
@@ -63,16 +49,14 @@ static int run_make_key(const struct cli_call *call)
     struct diag d = DIAG_INIT;
     const bool edwards = o->alg && strcmp(o->alg, "EdDSA") == 0;
     const struct make_key_options how = {
-        .home = home_of(o),
+        .home = cli_home(o->home),
         .name = o->make_key,
         .output = o->output,
         .alg = edwards ? ALG_EDDSA : ALG_ES256,
     };
     const enum rc rc = make_key(&how, &d);
-    if (rc != RC_OK) {
-        say_diag(&call->say, rc, &d);
-        return rc == RC_USAGE ? CLI_EXIT_USAGE : 1;
-    }
+    if (rc != RC_OK)
+        return cli_end(call, false, rc, &d);
     say_note(&call->say, "密码机中已有密钥 %s，公钥在 %s%s.pub",
              "the HSM has the key %s now; its public half is %s%s.pub", o->make_key,
              o->output ? "" : "keys/", o->output ? o->output : o->make_key);
@@ -84,7 +68,7 @@ static int run(const struct cli_call *call)
     const struct options *const o = call->options;
     struct diag d = DIAG_INIT;
     const struct serve_options how = {
-        .home = home_of(o),
+        .home = cli_home(o->home),
         .client = o->client.given ? (int)o->client.value : -1,
     };
     if (o->make_key)
@@ -94,15 +78,9 @@ static int run(const struct cli_call *call)
         return CLI_EXIT_USAGE;
     }
     const enum rc rc = o->check_config ? serve_check(how.home, &d) : serve(&how, &d);
-    if (rc != RC_OK) {
-        /* Who has started us says it. */
-        if (!o->client.given)
-            say_diag(&call->say, rc, &d);
-        return 1;
-    }
-    if (o->check_config)
-        say_note(&call->say, "设置无误", "the settings hold");
-    return 0;
+    if (rc != RC_OK && o->client.given)
+        return 1; /* who has started us says it */
+    return cli_end(call, o->check_config, rc, &d);
 }
 
 static const struct cli_example examples[] = {

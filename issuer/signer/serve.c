@@ -10,7 +10,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,6 +18,7 @@
 #include "core/sys/file.h"
 #include "core/sys/log.h"
 #include "core/sys/notify.h"
+#include "core/sys/signals.h"
 #include "issuer/signer/desk.h"
 #include "keys/signer/signer.h"
 
@@ -187,35 +187,13 @@ static void welcome(struct serving *s)
 
 /* --- until told --- */
 
-static enum rc take_signals(bool by_client, int *ret, struct diag *d)
+/* Ctrl-C is meant for the command that has started us, which then closes. */
+static enum rc open_signals(bool by_client, int *ret, struct diag *d)
 {
-    sigset_t set;
-    (void)sigemptyset(&set);
-    (void)sigaddset(&set, SIGTERM);
-    (void)sigaddset(&set, SIGHUP);
-    (void)sigaddset(&set, SIGINT);
-    (void)signal(SIGPIPE, SIG_IGN);
-    /* Ctrl-C is meant for the command, which then closes. */
+    const enum rc rc = signals_open(TOLD_END | TOLD_RELOAD, ret, d);
     if (by_client)
         (void)signal(SIGINT, SIG_IGN);
-    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
-        return diag_set(d, RC_IO, DIAG_NO_OFFSET, "signals cannot be blocked");
-    *ret = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-    return *ret >= 0 ? RC_OK : diag_set(d, RC_IO, DIAG_NO_OFFSET, "signals cannot be read");
-}
-
-/* True: we are to end. */
-static bool take_signal(struct serving *s)
-{
-    struct signalfd_siginfo info;
-    bool end = false;
-    while (read(s->signals, &info, sizeof info) == (ssize_t)sizeof info) {
-        if (info.ssi_signo == SIGHUP)
-            desk_reload(s->desk);
-        else
-            end = true;
-    }
-    return end;
+    return rc;
 }
 
 static unsigned count_clients(struct serving *s, bool *ret_broken)
@@ -241,19 +219,20 @@ static enum rc run(struct serving *s, bool by_client, struct diag *d)
         { .fd = s->wake[0], .events = POLLIN },
         { .fd = s->listening, .events = POLLIN },
     };
-    const int64_t watchdog_ms = (int64_t)notify_watchdog_ms() / 2;
-    const int tick_ms = watchdog_ms > 0 && watchdog_ms < TICK_MS ? (int)watchdog_ms : TICK_MS;
+    const int tick_ms = notify_tick_ms(TICK_MS);
     for (;;) {
         bool broken = false;
         (void)poll(p, 3, tick_ms); /* also when a client's end could not be told */
-        if (take_signal(s))
+        const unsigned told = signals_take(s->signals, 0);
+        if (told & TOLD_END)
             return RC_OK;
+        if (told & TOLD_RELOAD)
+            desk_reload(s->desk);
         join_left(s);
         if (p[2].revents & POLLIN)
             welcome(s);
         drain_wake(s);
-        if (watchdog_ms > 0)
-            notify_watchdog();
+        notify_watchdog();
         if (count_clients(s, &broken) == 0 && by_client)
             return RC_OK;
         if (broken)
@@ -318,7 +297,7 @@ static void close_shutters(void)
 
 static enum rc begin(struct serving *s, const struct serve_options *o, struct diag *d)
 {
-    enum rc rc = take_signals(o->client >= 0, &s->signals, d);
+    enum rc rc = open_signals(o->client >= 0, &s->signals, d);
     if (rc == RC_OK && pipe(s->wake) != 0)
         rc = diag_set(d, RC_IO, DIAG_NO_OFFSET, "cannot make a pipe: %s", strerror(errno));
     if (rc != RC_OK)
@@ -367,8 +346,7 @@ enum rc serve(const struct serve_options *o, struct diag *d)
         serving_end(&s);
         return diag_set(d, rc, DIAG_NO_OFFSET, "%s", why.text);
     }
-    struct log_line l = log_begin(LEVEL_INFO, "ready");
-    log_end(&l);
+    log_event(LEVEL_INFO, "ready");
     notify_ready();
     rc = run(&s, o->client >= 0, d);
     notify_stopping();

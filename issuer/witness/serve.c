@@ -1,13 +1,13 @@
 #include "issuer/witness/serve.h"
 
 #include <assert.h>
-#include <signal.h>
 #include <stdio.h>
 
 #include "core/http/server.h"
 #include "core/sys/clock.h"
 #include "core/sys/log.h"
 #include "core/sys/notify.h"
+#include "core/sys/signals.h"
 #include "issuer/witness/cosigner.h"
 
 #define GRACE_MS  5000u
@@ -72,25 +72,6 @@ static void add_checkpoint(struct http_exchange *x, void *arg)
     answer(x, replies[a].status, replies[a].type, replies[a].text, &body);
 }
 
-static enum rc block_signals(sigset_t *ret, struct diag *d)
-{
-    (void)sigemptyset(ret);
-    (void)sigaddset(ret, SIGTERM);
-    (void)sigaddset(ret, SIGINT);
-    (void)signal(SIGPIPE, SIG_IGN);
-    /* Before any thread is made: they all inherit it. */
-    return sigprocmask(SIG_BLOCK, ret, NULL) == 0
-               ? RC_OK
-               : diag_set(d, RC_IO, DIAG_NO_OFFSET, "signals cannot be blocked");
-}
-
-static void wait_for(const sigset_t *signals)
-{
-    int which;
-    while (sigwait(signals, &which) != 0)
-        ;
-}
-
 enum rc witness_serve(const char *folder, const char *listen, struct diag *d)
 {
     assert(folder && listen);
@@ -102,13 +83,13 @@ enum rc witness_serve(const char *folder, const char *listen, struct diag *d)
     };
     ON_EXIT(cosigner_close_at) struct cosigner *c = NULL;
     ON_EXIT(http_close_at) struct http_server *server = NULL;
-    sigset_t signals;
+    ON_EXIT(fd_close_at) int signals = -1;
     int fd = -1; /* from systemd; then `listen` says nothing */
     enum rc rc = cosigner_open(folder, &c, d);
     if (rc == RC_OK)
         rc = notify_listen_fd(&fd, d);
     if (rc == RC_OK)
-        rc = block_signals(&signals, d);
+        rc = signals_open(TOLD_END, &signals, d);
     if (rc != RC_OK)
         return rc;
     const struct http_options options = {
@@ -125,7 +106,8 @@ enum rc witness_serve(const char *folder, const char *listen, struct diag *d)
     (void)printf("listening %s\n", http_address(server));
     (void)fflush(stdout);
     notify_ready();
-    wait_for(&signals);
+    while (!signals_take(signals, -1))
+        ;
     notify_stopping();
     http_stop(server, GRACE_MS);
     return RC_OK;

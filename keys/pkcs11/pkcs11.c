@@ -3,21 +3,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "core/sys/clock.h"
 #include "keys/pkcs11/pkcs11_internal.h"
 #include "keys/private/private_file.h"
 
 #define SLOTS_MAX 64
 #define PIN_MAX   255 /* bytes */
-
-static int64_t now_ms(void)
-{
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 enum rc pkcs11_failed(const struct pkcs11 *p, enum rc rc, const char *what, CK_RV rv,
                       struct diag *d)
@@ -145,7 +138,7 @@ static enum rc open_token(struct pkcs11 *p, struct diag *d)
 /* The lock is held for writing. */
 static enum rc try_to_open(struct pkcs11 *p, struct diag *d)
 {
-    if (now_ms() < p->try_at_ms)
+    if (clock_elapsed_ms() < p->try_at_ms)
         return diag_set(d, p->why.code, DIAG_NO_OFFSET, "%s", p->why.text);
     p->why = DIAG_INIT;
     const enum rc rc = open_token(p, &p->why);
@@ -154,7 +147,7 @@ static enum rc try_to_open(struct pkcs11 *p, struct diag *d)
         p->generation++;
         return RC_OK;
     }
-    p->try_at_ms = now_ms() + RETRY_MS;
+    p->try_at_ms = clock_elapsed_ms() + RETRY_MS;
     return diag_set(d, rc, DIAG_NO_OFFSET, "%s", p->why.text);
 }
 

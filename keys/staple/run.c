@@ -1,40 +1,26 @@
 #include "keys/staple/run.h"
 
-#include <signal.h>
-#include <time.h>
-
 #include "core/ipc/ipc_server.h"
 #include "core/sys/file.h"
 #include "core/sys/log.h"
 #include "core/sys/notify.h"
+#include "core/sys/signals.h"
 #include "keys/staple/mint.h"
 
 #define CONNECTIONS 64u
-#define TICK_NS     500000000L /* how soon a new publication is seen */
+#define TICK_MS     500 /* how soon a new publication is seen */
 
 struct run {
-    sigset_t signals;
+    int signals;
     struct private_key *key;
     struct mint mint;
     struct ipc_server *server;
 };
 
-/* Before any thread is made: they all inherit the mask. */
-static enum rc block_signals(sigset_t *ret, struct diag *d)
-{
-    (void)sigemptyset(ret);
-    (void)sigaddset(ret, SIGTERM);
-    (void)sigaddset(ret, SIGINT);
-    (void)signal(SIGPIPE, SIG_IGN);
-    return sigprocmask(SIG_BLOCK, ret, NULL) == 0
-               ? RC_OK
-               : diag_set(d, RC_IO, DIAG_NO_OFFSET, "signals cannot be blocked");
-}
-
 static enum rc load_key(const struct run_options *o, struct private_key **ret, struct diag *d)
 {
     char path[PATH_LEN];
-    const enum rc rc = o->key ? RC_OK : path_join(o->home, o->key_file, path, d);
+    const enum rc rc = o->key ? RC_OK : path_join(o->home, o->program->key_file, path, d);
     return rc == RC_OK ? private_key_load(o->key ? o->key : path, ret, d) : rc;
 }
 
@@ -46,7 +32,7 @@ static enum rc socket_of(const struct run_options *o, char ret[PATH_LEN], struct
     enum rc rc = path_join(o->home, "run", folder, d);
     if (rc == RC_OK)
         rc = folder_make(folder, 0700, d);
-    return rc == RC_OK ? path_join(o->home, o->socket_file, ret, d) : rc;
+    return rc == RC_OK ? path_join(o->home, o->program->socket_file, ret, d) : rc;
 }
 
 static enum rc serve(struct run *r, const struct run_options *o, struct diag *d)
@@ -58,7 +44,7 @@ static enum rc serve(struct run *r, const struct run_options *o, struct diag *d)
         .mode = 0660,
         .connections_max = CONNECTIONS,
         .arg = &r->mint,
-        .answer = o->answer,
+        .answer = o->program->answer,
     };
     return rc == RC_OK ? ipc_server_open(&so, &r->server, d) : rc;
 }
@@ -68,12 +54,7 @@ static void close_all(struct run *r)
     ipc_server_close(r->server);
     store_close(r->mint.store);
     private_key_free(r->key);
-}
-
-static void say(const char *event)
-{
-    struct log_line l = log_begin(LEVEL_INFO, event);
-    log_end(&l);
+    fd_close_at(&r->signals);
 }
 
 static void refresh(struct run *r)
@@ -84,13 +65,13 @@ static void refresh(struct run *r)
     if (changed && rc != RC_OK)
         log_failure(LEVEL_ERROR, "publication_not_taken", rc, &d);
     else if (changed)
-        say("publication_taken");
+        log_event(LEVEL_INFO, "publication_taken");
 }
 
-static void wait_for_end(struct run *r)
+static void run_until_told(struct run *r)
 {
-    static const struct timespec tick = { 0, TICK_NS };
-    while (sigtimedwait(&r->signals, NULL, &tick) < 0) {
+    const int tick_ms = notify_tick_ms(TICK_MS);
+    while (!(signals_take(r->signals, tick_ms) & TOLD_END)) {
         refresh(r);
         notify_watchdog();
     }
@@ -98,10 +79,10 @@ static void wait_for_end(struct run *r)
 
 enum rc run_signer(const struct run_options *o, struct diag *d)
 {
-    ON_EXIT(close_all) struct run r = { 0 };
+    ON_EXIT(close_all) struct run r = { .signals = -1 };
     const struct store_options so = { .folder = o->published };
-    log_open(o->program, LEVEL_INFO);
-    enum rc rc = block_signals(&r.signals, d);
+    log_open(o->program->name, LEVEL_INFO);
+    enum rc rc = signals_open(TOLD_END, &r.signals, d);
     if (rc == RC_OK)
         rc = load_key(o, &r.key, d);
     if (rc == RC_OK)
@@ -111,9 +92,9 @@ enum rc run_signer(const struct run_options *o, struct diag *d)
         rc = serve(&r, o, d);
     if (rc != RC_OK)
         return rc;
-    say("ready");
+    log_event(LEVEL_INFO, "ready");
     notify_ready();
-    wait_for_end(&r);
-    say("stopping");
+    run_until_told(&r);
+    log_event(LEVEL_INFO, "stopping");
     return RC_OK;
 }

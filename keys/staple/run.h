@@ -2,20 +2,15 @@
  * For the programs of this folder alone. */
 #pragma once
 
-#include <stdbool.h>
-
-#include "core/base/buf.h"
 #include "core/base/rc.h"
+#include "keys/staple/program.h"
 
 struct run_options {
-    const char *program;
-    const char *key_file, *socket_file; /* below the home, for the two below */
+    const struct program *program;
     const char *home;
     const char *published; /* folder that `sitecert publish` writes */
     const char *key;       /* NULL: that of the home */
     const char *socket;    /* NULL: that of the home */
-    /* As in struct ipc_server_options; arg is a struct mint. */
-    bool (*answer)(void *arg, struct span question, struct buf *to, int *ret_fd);
 };
 
 /*

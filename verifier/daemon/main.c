@@ -5,8 +5,6 @@
 #include "core/json/json.h"
 #include "verifier/daemon/run.h"
 
-#define HOME_VARIABLE  "SITECERT_HOME"
-#define HOME_DEFAULT   "/var/lib/sitecert"
 #define LISTEN_DEFAULT "127.0.0.1:8460"
 
 struct options {
@@ -71,14 +69,6 @@ static const char *spool_of(const struct options *o)
     return variable && variable[0] ? variable : "/tmp";
 }
 
-static const char *home_of(const struct options *o)
-{
-    const char *const variable = getenv(HOME_VARIABLE);
-    if (o->home)
-        return o->home;
-    return variable && variable[0] ? variable : HOME_DEFAULT;
-}
-
 static int run(const struct cli_call *call)
 {
     const struct options *const o = call->options;
@@ -94,18 +84,12 @@ static int run(const struct cli_call *call)
         .holder = o->holder,
         .staple = o->staple,
         .answer = o->answer,
-        .home = home_of(o),
+        .home = cli_home(o->home),
         .address_header = o->client_address,
     };
     struct diag d = DIAG_INIT;
     const enum rc rc = o->check_config ? run_check(&how, &d) : run_endpoint(&how, &d);
-    if (rc != RC_OK) {
-        say_diag(&call->say, rc, &d);
-        return rc == RC_USAGE ? CLI_EXIT_USAGE : 1;
-    }
-    if (o->check_config)
-        say_note(&call->say, "设置无误", "the settings hold");
-    return 0;
+    return cli_end(call, o->check_config, rc, &d);
 }
 
 static const struct cli_example examples[] = {

@@ -1,17 +1,15 @@
 #include "verifier/daemon/run.h"
 
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
-#include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "core/holder/live.h"
+#include "core/sys/clock.h"
 #include "core/sys/file.h"
 #include "core/sys/helpers.h"
 #include "core/sys/log.h"
 #include "core/sys/notify.h"
+#include "core/sys/signals.h"
 #include "verifier/daemon/endpoint.h"
 #include "verifier/daemon/shelf.h"
 
@@ -29,15 +27,7 @@ struct run {
     struct helpers *helpers; /* those that nobody else starts */
     bool own_digests;
     int signals;
-    int64_t watchdog_ms, watched_ms;
 };
-
-static int64_t now_ms(void)
-{
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 static enum rc open_store(const struct run_options *o, struct store **ret, struct diag *d)
 {
@@ -254,7 +244,7 @@ static enum rc open_endpoint(const struct run_options *o, struct run *r, struct 
         rc = open_answer(o, r, d);
     if (rc != RC_OK)
         return rc;
-    helpers_tend(r->helpers, now_ms());
+    helpers_tend(r->helpers, clock_elapsed_ms());
     refresh_lookups(e);
     if (r->own_digests)
         lookups_wait(e->lookups);
@@ -282,32 +272,7 @@ static void close_run(struct run *r)
     fd_close_at(&r->signals);
 }
 
-static enum rc take_signals(int *ret, struct diag *d)
-{
-    sigset_t set;
-    (void)sigemptyset(&set);
-    (void)sigaddset(&set, SIGTERM);
-    (void)sigaddset(&set, SIGINT);
-    (void)sigaddset(&set, SIGHUP);
-    (void)signal(SIGPIPE, SIG_IGN);
-    /* Before any thread is made: they all inherit it. */
-    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
-        return diag_set(d, RC_IO, DIAG_NO_OFFSET, "signals cannot be blocked");
-    *ret = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-    return *ret >= 0 ? RC_OK : diag_set(d, RC_IO, DIAG_NO_OFFSET, "signals cannot be read");
-}
-
 /* --- while it runs --- */
-
-/* True: we are to end. */
-static bool take_signal(struct run *r)
-{
-    struct signalfd_siginfo info;
-    bool end = false;
-    while (read(r->signals, &info, sizeof info) == (ssize_t)sizeof info)
-        end |= info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT;
-    return end;
-}
 
 static void refresh(struct endpoint *e)
 {
@@ -327,15 +292,6 @@ static void refresh(struct endpoint *e)
     log_end(&l);
 }
 
-static void ping_watchdog(struct run *r)
-{
-    const int64_t now = now_ms();
-    if (r->watchdog_ms == 0 || now - r->watched_ms < r->watchdog_ms)
-        return;
-    notify_watchdog();
-    r->watched_ms = now;
-}
-
 static void say_ready(const struct endpoint *e)
 {
     const char *const address = http_address(e->server);
@@ -351,26 +307,23 @@ static void say_ready(const struct endpoint *e)
 
 static int wait_ms(const struct run *r)
 {
-    const int due = helpers_wait_ms(r->helpers, now_ms());
-    return due >= 0 && due < TICK_MS ? due : TICK_MS;
+    const int due = helpers_wait_ms(r->helpers, clock_elapsed_ms());
+    return notify_tick_ms(due >= 0 && due < TICK_MS ? due : TICK_MS);
 }
 
 static void run_until_told(struct run *r)
 {
-    struct pollfd p = { .fd = r->signals, .events = POLLIN };
-    do {
-        (void)poll(&p, 1, wait_ms(r));
+    while (!(signals_take(r->signals, wait_ms(r)) & TOLD_END)) {
         refresh(&r->endpoint);
         refresh_lookups(&r->endpoint);
-        helpers_tend(r->helpers, now_ms());
-        ping_watchdog(r);
-    } while (!take_signal(r));
+        helpers_tend(r->helpers, clock_elapsed_ms());
+        notify_watchdog();
+    }
 }
 
 static void wind_down(struct endpoint *e)
 {
-    struct log_line l = log_begin(LEVEL_INFO, "stopping");
-    log_end(&l);
+    log_event(LEVEL_INFO, "stopping");
     notify_stopping();
     e->stopping = true;
     if (e->metrics_server)
@@ -381,7 +334,7 @@ static void wind_down(struct endpoint *e)
 enum rc run_endpoint(const struct run_options *o, struct diag *d)
 {
     ON_EXIT(close_run) struct run r = { .signals = -1 };
-    enum rc rc = take_signals(&r.signals, d);
+    enum rc rc = signals_open(TOLD_END | TOLD_RELOAD, &r.signals, d);
     if (rc != RC_OK)
         return rc;
 
@@ -389,7 +342,6 @@ enum rc run_endpoint(const struct run_options *o, struct diag *d)
     rc = open_endpoint(o, &r, d);
     if (rc != RC_OK)
         return rc;
-    r.watchdog_ms = (int64_t)notify_watchdog_ms() / 2;
     say_ready(&r.endpoint);
     run_until_told(&r);
     wind_down(&r.endpoint);

@@ -2,11 +2,8 @@
  * sitecert-digests: holds the one secret of look-ups, and turns certificate number and the hash of
  * a person into the keys of one row of the look-up table, so often and no oftener.
  */
-#include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,16 +12,15 @@
 #include "core/sys/file.h"
 #include "core/sys/log.h"
 #include "core/sys/notify.h"
+#include "core/sys/signals.h"
 #include "verifier/digests/serve.h"
 
-#define HOME_VARIABLE "SITECERT_HOME"
-#define HOME_DEFAULT  "/var/lib/sitecert"
-#define KEY_FILE      "keys/lookup.key"
-#define SOCKET_FILE   "run/digests.sock"
-#define SOCKET_MODE   0660
-#define PER_NUMBER    200
-#define PER_SECOND    500
-#define LIMIT_MAX     1000000000
+#define KEY_FILE    "keys/lookup.key"
+#define SOCKET_FILE "run/digests.sock"
+#define SOCKET_MODE 0660
+#define PER_NUMBER  200
+#define PER_SECOND  500
+#define LIMIT_MAX   1000000000
 
 struct options {
     const char *home, *key, *socket, *employers;
@@ -32,9 +28,7 @@ struct options {
 };
 
 static const struct cli_option options[] = {
-    { "home", 0, CLI_TEXT, "DIR", offsetof(struct options, home),
-      "系统目录；默认取 SITECERT_HOME，再默认 /var/lib/sitecert",
-      "the deployment's folder; by default SITECERT_HOME, else /var/lib/sitecert", false },
+    CLI_HOME_OPTION(struct options),
     { "key", 0, CLI_TEXT, "FILE", offsetof(struct options, key),
       "密钥文件；默认为系统目录中的 " KEY_FILE, "the key; by default " KEY_FILE " in the home",
       false },
@@ -57,9 +51,7 @@ static const struct cli_option options[] = {
 static enum rc find(const char *given, const struct options *o, const char *name,
                     char ret[PATH_LEN], struct diag *d)
 {
-    const char *const variable = getenv(HOME_VARIABLE);
-    const char *const home = o->home ? o->home : variable && variable[0] ? variable : HOME_DEFAULT;
-    return given ? path_join("", given, ret, d) : path_join(home, name, ret, d);
+    return given ? path_join("", given, ret, d) : path_join(cli_home(o->home), name, ret, d);
 }
 
 static enum rc read_key(const struct options *o, uint8_t ret[LOOKUP_KEY_LEN], struct diag *d)
@@ -92,18 +84,6 @@ static enum rc open_socket(const struct options *o, int *ret, struct diag *d)
     return rc == RC_OK ? ipc_listen(path, SOCKET_MODE, ret, d) : rc;
 }
 
-static int stop_signals(void)
-{
-    sigset_t set;
-    (void)sigemptyset(&set);
-    (void)sigaddset(&set, SIGTERM);
-    (void)sigaddset(&set, SIGINT);
-    (void)signal(SIGPIPE, SIG_IGN);
-    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
-        return -1;
-    return signalfd(-1, &set, SFD_CLOEXEC);
-}
-
 static uint32_t limit(const struct cli_number *n, uint32_t otherwise)
 {
     return n->given && n->value > 0 && n->value <= LIMIT_MAX ? (uint32_t)n->value : otherwise;
@@ -113,11 +93,13 @@ static enum rc run_with(const struct options *o, struct diag *d)
 {
     uint8_t secret[LOOKUP_KEY_LEN];
     ON_EXIT(fd_close_at) int listening = -1;
-    ON_EXIT(fd_close_at) int stop = stop_signals();
+    ON_EXIT(fd_close_at) int stop = -1;
     ON_EXIT(roll_close_at) struct roll *employers = NULL;
     struct serve_options limits = { .per_number = limit(&o->per_number, PER_NUMBER),
                                     .per_second = limit(&o->per_second, PER_SECOND) };
-    enum rc rc = read_key(o, secret, d);
+    enum rc rc = signals_open(TOLD_END, &stop, d);
+    if (rc == RC_OK)
+        rc = read_key(o, secret, d);
     if (rc == RC_OK)
         rc = roll_open(o->employers, &employers, d);
     limits.employers = employers;
@@ -139,9 +121,7 @@ static int run(const struct cli_call *call)
     struct diag d = DIAG_INIT;
     log_open("sitecert-digests", LEVEL_INFO);
     const enum rc rc = run_with(call->options, &d);
-    if (rc != RC_OK)
-        say_diag(&call->say, rc, &d);
-    return rc == RC_OK ? 0 : 1;
+    return cli_end(call, false, rc, &d);
 }
 
 int main(int argc, char *argv[])

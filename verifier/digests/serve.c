@@ -1,6 +1,5 @@
 #include "verifier/digests/serve.h"
 
-#include <poll.h>
 #include <pthread.h>
 #include <string.h>
 #include <time.h>
@@ -8,6 +7,7 @@
 #include "core/ipc/ipc_server.h"
 #include "core/lookup/tally.h"
 #include "core/sys/log.h"
+#include "core/sys/signals.h"
 
 #define CONNECTIONS_MAX 128u
 #define UNKNOWN_KEY_S   60u
@@ -121,7 +121,6 @@ static void take_down(struct server *s)
 
 static enum rc serve_until(struct server *s, int listening, int stop_fd, struct diag *d)
 {
-    struct pollfd p = { .fd = stop_fd, .events = POLLIN };
     struct ipc_server *server = NULL;
     const struct ipc_server_options o = {
         .listening = listening,
@@ -132,7 +131,7 @@ static enum rc serve_until(struct server *s, int listening, int stop_fd, struct 
     const enum rc rc = ipc_server_open(&o, &server, d);
     if (rc != RC_OK)
         return rc;
-    while (poll(&p, 1, -1) <= 0)
+    while (!signals_take(stop_fd, -1))
         ;
     ipc_server_close(server);
     return RC_OK;

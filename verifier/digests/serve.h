@@ -10,6 +10,6 @@ struct serve_options {
     struct roll *employers; /* whose keys have a bound of their own; borrowed */
 };
 
-/* listening: owned on RC_OK alone. Returns when stop_fd can be read. */
+/* listening: owned on RC_OK alone. stop_fd: of signals_open(); returns when it tells. */
 MUST_CHECK enum rc serve(int listening, int stop_fd, const uint8_t secret[LOOKUP_KEY_LEN],
                          const struct serve_options *o, struct diag *d);

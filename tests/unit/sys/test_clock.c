@@ -71,6 +71,7 @@ static void elapsed_time_does_not_go_back(void **state)
         assert_true(now >= last);
         last = now;
     }
+    assert_in_range(clock_elapsed_ms(), (int64_t)(last * 1000) - 1, (int64_t)(last * 1000) + 5000);
 }
 
 int main(void)

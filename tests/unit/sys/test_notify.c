@@ -137,6 +137,18 @@ static void the_watchdogs_time_is_meant_for_us(void **state)
     assert_int_equal(notify_watchdog_ms(), 30000);
 }
 
+static void a_loop_goes_round_twice_as_often_as_the_watchdog_wants(void **state)
+{
+    (void)state;
+    assert_int_equal(notify_tick_ms(1000), 1000);
+    set("WATCHDOG_USEC", "2000000");
+    assert_int_equal(notify_tick_ms(1000), 1000);
+    set("WATCHDOG_USEC", "1998000");
+    assert_int_equal(notify_tick_ms(1000), 999);
+    set("WATCHDOG_USEC", "1");
+    assert_int_equal(notify_tick_ms(1000), 1000);
+}
+
 /* In a child: descriptors 3 and on are its own. Returns what it exits with. */
 static int in_child(int (*run)(void))
 {
@@ -246,6 +258,7 @@ int main(void)
         cmocka_unit_test_setup(each_state_is_heard_at_a_path_and_an_abstract_name, forget),
         cmocka_unit_test_setup(a_long_status_is_cut_and_not_a_second_assignment, forget),
         cmocka_unit_test_setup(the_watchdogs_time_is_meant_for_us, forget),
+        cmocka_unit_test_setup(a_loop_goes_round_twice_as_often_as_the_watchdog_wants, forget),
         cmocka_unit_test_setup(sockets_are_taken_once_and_not_inherited, forget),
         cmocka_unit_test_setup(a_program_with_one_socket_refuses_two, forget),
         cmocka_unit_test_setup(a_count_that_is_none_or_has_no_socket_is_refused, forget),

@@ -81,6 +81,10 @@ static enum rc check_place(const struct bundle_update *u, const struct delta *de
     if (delta->rows < u->header.rows || delta->issued < u->header.issued)
         return diag_set(d, RC_REFUSED, DIAG_NO_OFFSET,
                         "the delta leads to fewer rows or an earlier time");
+    if (!delta_may_grow(delta, u->header.rows))
+        return diag_set(d, RC_LIMIT, DIAG_NO_OFFSET,
+                        "the delta leads from %u rows to %u and names too few of them",
+                        u->header.rows, delta->rows);
     return RC_OK;
 }
 

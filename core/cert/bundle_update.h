@@ -29,7 +29,7 @@ DEFINE_ON_EXIT(struct bundle_update, bundle_update_free)
  *
  * bytes  copied where they are needed
  * RC_FORMAT         not a delta; or it does not fit the rows; or a block of the bundle is damaged
- * RC_LIMIT          longer than DELTA_MAX
+ * RC_LIMIT          longer than DELTA_MAX; more new rows than delta_may_grow() has it
  * RC_REFUSED        another deployment's; not for this sequence; an older trust list; another use
  * RC_BAD_SIGNATURE, RC_NOT_FOUND   as trust_list_read and trust_list_check
  */

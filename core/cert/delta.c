@@ -196,6 +196,13 @@ enum rc delta_payload_read(struct span payload, struct delta *ret, struct diag *
     return RC_OK;
 }
 
+bool delta_may_grow(const struct delta *delta, uint32_t old_rows)
+{
+    assert(delta && delta->rows >= old_rows);
+
+    return delta->rows - old_rows < delta->changes.len / DELTA_CHANGE_MIN + DELTA_ROWS_UNNAMED;
+}
+
 /* --- the checkpoint in short --- */
 
 void delta_checkpoint_put(struct buf *to, const struct delta *delta, const char *origin)

@@ -10,8 +10,11 @@
 
 #include "core/cert/bundle.h"
 
-#define DELTA_MAX           (16u << 20) /* bytes of the message */
-#define DELTA_NOTE_LINE_LEN 68u         /* key id and signature of a checkpoint's one line */
+#define DELTA_MAX        (16u << 20) /* bytes of the message */
+#define DELTA_CHANGE_MIN 2u          /* bytes of a changed row */
+#define DELTA_ROWS_UNNAMED                                                                         \
+    COLUMN_BLOCK /* fewer than so many new rows are in no change: a list ends with a block */
+#define DELTA_NOTE_LINE_LEN 68u /* key id and signature of a checkpoint's one line */
 
 struct delta { /* spans are borrowed */
     uint8_t deployment[DEPLOYMENT_LEN];
@@ -30,6 +33,12 @@ struct delta { /* spans are borrowed */
 void delta_payload_put(struct buf *b, const struct delta *delta);
 /* RC_FORMAT: not exactly such a map; offset says where. The rows are read as they are applied. */
 MUST_CHECK enum rc delta_payload_read(struct span payload, struct delta *ret, struct diag *d);
+
+/*
+ * Whether a list of old_rows may become one of delta->rows: an index that was given has a changed
+ * row, so that nobody's memory grows by more than what he was sent.
+ */
+bool delta_may_grow(const struct delta *delta, uint32_t old_rows);
 
 /* Puts section 4 in short when it is such a note of this origin; false: it stays as it is. */
 bool delta_checkpoint_take(struct delta *delta, const char *origin, struct span note,
@@ -84,7 +93,7 @@ uint32_t delta_changes_put(const struct columns *old, const struct columns *new,
  * old_rows, new_rows  the rows of both, as bundle_columns() gives them
  * to        appended to
  * ret_rows  how many rows change
- * RC_REFUSED  no delta leads from one to the other
+ * RC_REFUSED  no delta leads from one to the other, or delta_may_grow() would not have it
  */
 MUST_CHECK enum rc delta_build(const struct bundle *old, const struct bundle *new,
                                const struct columns *old_rows, const struct columns *new_rows,

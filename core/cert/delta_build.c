@@ -19,13 +19,18 @@ static enum rc take_signature(const struct bundle *b, struct span *ret, struct d
     return rc;
 }
 
+static enum rc no_delta(struct diag *d)
+{
+    return diag_set(d, RC_REFUSED, DIAG_NO_OFFSET, "no delta leads from one to the other");
+}
+
 static enum rc check_pair(const struct bundle *old, const struct bundle *new, struct diag *d)
 {
     const struct bundle_header *const a = &old->header, *const b = &new->header;
     if (memcmp(a->deployment, b->deployment, DEPLOYMENT_LEN) == 0 && a->sequence < b->sequence &&
         a->issued <= b->issued && a->rows <= b->rows)
         return RC_OK;
-    return diag_set(d, RC_REFUSED, DIAG_NO_OFFSET, "no delta leads from one to the other");
+    return no_delta(d);
 }
 
 static void take_sections(const struct bundle *old, const struct bundle *new, struct delta *delta,
@@ -69,6 +74,8 @@ enum rc delta_build(const struct bundle *old, const struct bundle *new,
     if (rc != RC_OK)
         return rc;
     delta.changes = buf_span(&changes);
+    if (!delta_may_grow(&delta, old_rows->count))
+        return no_delta(d);
     delta_payload_put(to, &delta);
     *ret_rows = rows;
     return buf_rc(to, d);

@@ -8,23 +8,10 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define ROWS_MAX 200000u
-
 static void must(bool holds)
 {
     if (!holds)
         abort();
-}
-
-/* Whoever may sign deltas may promise more rows than a harness has memory for. */
-static uint32_t rows_of(struct span delta)
-{
-    struct cose_sign1 m;
-    struct delta read;
-    return cose_sign1_parse(delta, &m, NULL) == RC_OK &&
-                   delta_payload_read(m.payload, &read, NULL) == RC_OK
-               ? read.rows
-               : 0;
 }
 
 static void finish(struct bundle_update *u, struct bundle *old)
@@ -55,10 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         bundle_open(span_of(data + 4, len), NULL, &b, NULL) != RC_OK ||
         bundle_update_begin(b, NULL, &u, NULL) != RC_OK)
         return 0;
-    const struct span delta = span_of(data + 4 + len, size - 4 - len);
-    if (rows_of(delta) > ROWS_MAX)
-        return 0;
-    if (bundle_update_apply(u, delta, NULL) == RC_OK)
+    if (bundle_update_apply(u, span_of(data + 4 + len, size - 4 - len), NULL) == RC_OK)
         finish(u, b);
     return 0;
 }

@@ -162,6 +162,7 @@ export async function applyDelta(bundle, bytes) {
   needEqual(delta.deployment, bundle.header.deployment, "the delta's deployment")
   need(delta.from === bundle.header.sequence, 'a delta for another sequence')
   need(delta.rows >= bundle.header.rows && delta.issued >= bundle.header.issued, 'fewer rows, or an earlier time')
+  need(delta.rows - bundle.header.rows < delta.changes.length / 2 + BLOCK_ROWS, 'too few of the new rows are named')
 
   const sections = { ...bundle.sections }
   for (const [number, section] of delta.sections) sections[SECTIONS[number - 1]] = Buffer.from(section)

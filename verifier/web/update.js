@@ -11,6 +11,7 @@ import { needPublished, readTrustList } from './trust.js'
 
 const TYP = 'application/sitecert-delta+cbor'
 const CHECK_LEN = 8
+const CHANGE_MIN = 2 // bytes of a changed row; fewer than a block of new ones are in no change
 const VERSION_MAX = 0xffff
 const DEADLINE_MAX = 0xffffff
 
@@ -87,6 +88,7 @@ export class Update {
     need(delta.to > this.sequence, 'a delta that leads to what is here already')
     need(delta.from === this.sequence, 'a delta for another sequence: one between is missing')
     need(delta.rows >= this.rows && delta.issued >= this.issued, 'a delta that leads to fewer rows or an earlier time')
+    need(delta.rows - this.rows < delta.changes.length / CHANGE_MIN + BLOCK_ROWS, 'a delta that names too few of its new rows')
   }
 
   // A list that takes the place of ours: by our roots, and newer.

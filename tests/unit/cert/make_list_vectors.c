@@ -295,6 +295,21 @@ static void write_turned(struct step *s, const char *name, struct span changes, 
     buf_free(&message);
 }
 
+/* A good one but for its rows, of which it names too few. */
+static void write_promise(struct step *s, struct buf *message)
+{
+    struct buf payload = { 0 }, other = { 0 };
+    struct delta delta;
+    step_payload(s, &payload);
+    assert_int_equal(delta_payload_read(buf_span(&payload), &delta, NULL), RC_OK);
+    delta.rows = ROWS + (uint32_t)(delta.changes.len / DELTA_CHANGE_MIN) + DELTA_ROWS_UNNAMED;
+    delta_payload_put(&other, &delta);
+    publisher_sign(&pub, TYP_DELTA, buf_span(&other), message);
+    write_case(DELTA, "more-rows-than-it-names", buf_span(message));
+    buf_free(&payload);
+    buf_free(&other);
+}
+
 /* One row of every digit of the code. */
 static void change_rows(struct columns *c)
 {
@@ -338,6 +353,7 @@ static void make_delta(void)
     assert_int_equal(columns_resize(&s.after.columns, ROWS + 5, NULL), RC_OK);
     s.after.columns.rows[ROWS + 3] = (struct column_row){ STATUS_VALID, 1, 21000 };
     step_write(&s, "trust-list-and-more-rows", &message);
+    write_promise(&s, &message);
     step_end(&s);
     buf_free(&message);
     buf_free(&payload);

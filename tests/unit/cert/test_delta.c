@@ -221,11 +221,14 @@ static void rows_may_grow_in_the_last_block_and_beyond(void **state)
 {
     (void)state;
     static const uint32_t counts[] = { 301, 304, COLUMN_BLOCK, COLUMN_BLOCK + 1, 3 * COLUMN_BLOCK };
+    uint32_t named = ROWS;
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
         struct columns *const c = &parcels[2].columns;
         struct buf delta = { 0 }, out = { 0 };
         struct diag d = DIAG_INIT;
         assert_int_equal(columns_resize(c, counts[i], NULL), RC_OK);
+        for (; counts[i] > 2 * COLUMN_BLOCK && named < counts[i] - COLUMN_BLOCK; named++)
+            c->rows[named].version = 1;
         c->rows[counts[i] - 1] =
             (struct column_row){ .status = STATUS_INVALID, .version = 1, .deadline = 20001 };
         parcel_make(&parcels[2], &files[2]);
@@ -237,6 +240,73 @@ static void rows_may_grow_in_the_last_block_and_beyond(void **state)
         buf_free(&delta);
         buf_free(&out);
     }
+}
+
+/* --- how many new rows --- */
+
+static void rows_grow_by_what_was_sent_and_the_rest_of_a_block(void **state)
+{
+    (void)state;
+    struct delta delta = { .rows = ROWS + 5 + DELTA_ROWS_UNNAMED - 1, .changes = { .len = 11 } };
+    assert_true(delta_may_grow(&delta, ROWS));
+    delta.rows++;
+    assert_false(delta_may_grow(&delta, ROWS));
+    delta.changes.len = 12;
+    assert_true(delta_may_grow(&delta, ROWS));
+    delta = (struct delta){ .rows = COLUMN_ROWS_MAX, .changes = { .len = DELTA_MAX } };
+    assert_false(delta_may_grow(&delta, 0));
+}
+
+/* The rows that a delta leads to, by a publisher's own hand. */
+static enum rc update_to(uint32_t rows, const char *says)
+{
+    struct cose_sign1 m;
+    struct delta delta;
+    struct buf payload = { 0 }, message = { 0 };
+    assert_int_equal(cose_sign1_parse(buf_span(&deltas[0]), &m, NULL), RC_OK);
+    assert_int_equal(delta_payload_read(m.payload, &delta, NULL), RC_OK);
+    delta.rows = rows;
+    delta_payload_put(&payload, &delta);
+    test_sign1(&pub.publish, TYP_DELTA, buf_span(&payload), &message);
+    const enum rc rc = update_by(&files[0], &message, says);
+    buf_free(&payload);
+    buf_free(&message);
+    return rc;
+}
+
+static void more_rows_than_were_sent_are_not_made_room_for(void **state)
+{
+    (void)state;
+    struct cose_sign1 m;
+    struct delta delta;
+    assert_int_equal(cose_sign1_parse(buf_span(&deltas[0]), &m, NULL), RC_OK);
+    assert_int_equal(delta_payload_read(m.payload, &delta, NULL), RC_OK);
+    const uint32_t most =
+        ROWS + (uint32_t)(delta.changes.len / DELTA_CHANGE_MIN) + DELTA_ROWS_UNNAMED - 1;
+    /* Its header was signed for other rows: so far it comes, and no further. */
+    assert_int_equal(update_to(most, NULL), RC_BAD_SIGNATURE);
+    assert_int_equal(update_to(most + 1, "names too few"), RC_LIMIT);
+    assert_int_equal(update_to(COLUMN_ROWS_MAX, "names too few"), RC_LIMIT);
+}
+
+static void a_publisher_makes_no_delta_that_would_be_refused(void **state)
+{
+    (void)state;
+    struct columns *const c = &parcels[2].columns;
+    struct columns old_rows = { 0 }, new_rows = { 0 };
+    struct buf payload = { 0 };
+    uint32_t rows = 0;
+    assert_int_equal(columns_resize(c, ROWS + 2 * COLUMN_BLOCK, NULL), RC_OK);
+    parcel_make(&parcels[2], &files[2]);
+    struct bundle *const old = open_file(&files[0], &old_rows);
+    struct bundle *const new = open_file(&files[2], &new_rows);
+    assert_int_equal(delta_build(old, new, &old_rows, &new_rows, &payload, &rows, NULL),
+                     RC_REFUSED);
+    bundle_free(old);
+    bundle_free(new);
+    columns_free(&old_rows);
+    columns_free(&new_rows);
+    buf_free(&payload);
 }
 
 /* --- what is refused --- */
@@ -389,6 +459,9 @@ int main(void)
         CASE(one_delta_may_span_several_publications),
         CASE(every_section_can_change),
         CASE(rows_may_grow_in_the_last_block_and_beyond),
+        CASE(rows_grow_by_what_was_sent_and_the_rest_of_a_block),
+        CASE(more_rows_than_were_sent_are_not_made_room_for),
+        CASE(a_publisher_makes_no_delta_that_would_be_refused),
         CASE(no_bit_flip_of_a_delta_is_applied),
         CASE(no_prefix_and_no_byte_more_is_applied),
         CASE(a_gap_is_refused),

@@ -4,7 +4,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "core/employers/rations.h"
 #include "core/sys/clock.h"
@@ -12,7 +11,7 @@
 
 struct roll {
     char path[PATH_LEN]; /* empty: none */
-    struct stat seen;
+    struct file_identity seen;
     struct rations *rations;
     pthread_mutex_t lock; /* of what follows */
     struct employers employers;
@@ -45,12 +44,6 @@ void roll_close(struct roll *r)
     free(r);
 }
 
-static bool is_same(const struct stat *a, const struct stat *b)
-{
-    return a->st_ino == b->st_ino && a->st_dev == b->st_dev && a->st_size == b->st_size &&
-           a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
-}
-
 static void replace(struct roll *r, struct employers *fresh)
 {
     (void)pthread_mutex_lock(&r->lock);
@@ -63,13 +56,12 @@ static void replace(struct roll *r, struct employers *fresh)
 
 enum rc roll_refresh(struct roll *r, struct diag *d)
 {
-    struct stat there = { 0 }; /* as of no file */
+    const struct file_identity there = file_identify(r->path);
     ON_EXIT(employers_free) struct employers fresh = { 0 };
-    if (r->path[0] == '\0' || (stat(r->path, &there) != 0 && r->seen.st_ino == 0) ||
-        is_same(&there, &r->seen))
+    if (r->path[0] == '\0' || file_identity_equal(&there, &r->seen))
         return RC_OK;
     r->seen = there;
-    enum rc rc = there.st_ino > 0 ? employers_load(r->path, &fresh, d) : RC_OK;
+    enum rc rc = file_is_seen(&there) ? employers_load(r->path, &fresh, d) : RC_OK;
     if (rc != RC_OK)
         employers_free(&fresh);
     replace(r, &fresh);

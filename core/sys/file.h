@@ -10,6 +10,8 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
+#include <time.h>
 
 #include "core/base/buf.h"
 
@@ -75,6 +77,20 @@ MUST_CHECK enum rc folder_make(const char *path, unsigned mode, struct diag *d);
  * replacing a file there meanwhile. What cannot be removed, or is not there, is no error.
  */
 void folder_sweep(const char *folder);
+
+/* Which file stands at a path: another one by any of these. Zeroed: none that can be seen. */
+struct file_identity {
+    dev_t device;
+    ino_t node;
+    off_t size;
+    struct timespec changed;
+};
+struct file_identity file_identify(const char *path);
+bool file_identity_equal(const struct file_identity *a, const struct file_identity *b);
+static inline bool file_is_seen(const struct file_identity *i)
+{
+    return i->node != 0;
+}
 
 #define PATH_LEN 1024 /* bytes with NUL; a longer path is RC_LIMIT */
 

@@ -116,8 +116,8 @@ static void say_next(const struct cli_call *call, const struct ceremony *c, bool
                  "sitecert keys root sign FILE --key ROOT.pem, and here sitecert keys root import "
                  "FILE");
     else
-        say_note(say, "信任列表 %" PRIu64 " 已生效；重启后台程序，并用 sitecert publish 发布",
-                 "trust list %" PRIu64 " is in force; restart the daemons, and publish it with "
+        say_note(say, "信任列表 %" PRIu64 " 已生效，后台程序自行采用；请用 sitecert publish 发布",
+                 "trust list %" PRIu64 " is in force, and the daemons take it up; publish it with "
                  "'sitecert publish'",
                  c->new->sequence);
 }

@@ -28,10 +28,10 @@ struct worker {
     bool demo;
     struct engine *engine;
     struct apply *apply;
-    double room_seen;   /* seconds; when there was room last */
-    double group_began; /* seconds; when the first row behind the last commit was applied */
-    double signer_seen; /* seconds; when it was last fine */
-    struct stat trust;  /* of the trust list as it was last looked at */
+    double room_seen;           /* seconds; when there was room last */
+    double group_began;         /* seconds; when the first row behind the last commit was applied */
+    double signer_seen;         /* seconds; when it was last fine */
+    struct file_identity trust; /* of the trust list as it was last looked at */
     double trust_looked;
     bool reopen; /* with another trust list: nothing more is committed before */
 

@@ -138,24 +138,20 @@ const char *worker_why_not_opened(const struct worker *w, enum rc rc, const stru
 
 /* --- the trust list --- */
 
-static bool stat_trust(const struct worker *w, struct stat *ret)
+static struct file_identity look_at_trust(const struct worker *w)
 {
     char path[PATH_LEN];
-    return path_join(w->o.home, "trust.cbor", path, NULL) == RC_OK && stat(path, ret) == 0;
-}
-
-static bool same_file(const struct stat *a, const struct stat *b)
-{
-    return a->st_ino == b->st_ino && a->st_size == b->st_size &&
-           a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+    return path_join(w->o.home, "trust.cbor", path, NULL) == RC_OK
+               ? file_identify(path)
+               : (struct file_identity){ .node = 0 };
 }
 
 /* A trust list came into force: the register is opened anew with it. One that cannot be read is
  * said once, and that of before stays. */
 bool worker_has_new_trust(struct worker *w)
 {
-    struct stat now;
-    if (!stat_trust(w, &now) || same_file(&now, &w->trust))
+    const struct file_identity now = look_at_trust(w);
+    if (!file_is_seen(&now) || file_identity_equal(&now, &w->trust))
         return false;
 
     ON_EXIT(home_close) struct home h = { 0 };
@@ -179,5 +175,5 @@ bool worker_trust_is_due(struct worker *w)
 
 void worker_note_trust(struct worker *w)
 {
-    (void)stat_trust(w, &w->trust);
+    w->trust = look_at_trust(w);
 }

@@ -20,7 +20,8 @@
 #define FRONT_HELPERS    3
 
 struct front {
-    struct home home; /* its clock is when the front started */
+    struct home
+        home; /* as it was when the front started; the trust list of now: who_take_trust() */
     char base[TARGET_BASE_MAX];
     struct link *core, *reader;
     struct who *who;

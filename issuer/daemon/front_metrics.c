@@ -103,12 +103,12 @@ static void put_connections(struct buf *to, const struct front *f)
     prom_count(to, "sitecert_http_refused_total", "reason=\"timeout\"", c.timed_out);
 }
 
-static void put_keys(struct buf *to, const struct front *f, int64_t now)
+static void put_keys(struct buf *to, const struct trust_list *list, int64_t now)
 {
     prom_head(to, "sitecert_key_expiry_days", "gauge",
               "Days until a key of the trust list is no longer good.");
-    for (size_t i = 0; i < f->home.trust->key_count; i++) {
-        const struct trusted_key *const key = &f->home.trust->keys[i];
+    for (size_t i = 0; i < list->key_count; i++) {
+        const struct trusted_key *const key = &list->keys[i];
         char kid[2 * KID_LEN + 1], labels[96];
         hex_encode(key->kid, KID_LEN, kid);
         (void)snprintf(labels, sizeof labels, "kid=\"%s\",use=\"%s\"", kid, key_use_name(key->use));
@@ -116,7 +116,7 @@ static void put_keys(struct buf *to, const struct front *f, int64_t now)
     }
     prom_gauge(to, "sitecert_trust_list_expiry_days",
                "Days until the trust list wants a successor.",
-               (double)(f->home.trust->next_update - now) / DAY_S);
+               (double)(list->next_update - now) / DAY_S);
 }
 
 static void put_disk(struct buf *to, const struct front *f)
@@ -151,7 +151,8 @@ void front_get_metrics(struct http_exchange *x, void *arg)
     if (parts[0].ready || core.register_max_bytes > 0)
         put_core(&b, &core);
     put_holders(&b, &core);
-    put_keys(&b, f, now);
+    put_keys(&b, who_take_trust(f->who), now);
+    who_give_trust(f->who);
     put_disk(&b, f);
     prom_gauge(&b, "sitecert_senders", "Senders that may push records.", (double)who_count(f->who));
     http_answer_header(x, "Cache-Control", "no-store");

@@ -144,7 +144,8 @@ void front_get_overview(struct http_exchange *x, void *arg)
     o.part_count = FRONT_PARTS;
     put_status(&o, &core, parts[0].ready || core.register_max_bytes > 0);
     o.keys = keys.keys;
-    o.key_count = list_keys(f->home.trust, &keys);
+    o.key_count = list_keys(who_take_trust(f->who), &keys);
+    who_give_trust(f->who);
     o.refusals = refused;
     o.refusal_count = list_refusals(f, o.english, refused);
     ask_report(f, &o, &s);

@@ -53,11 +53,10 @@ static enum rc check_helpers(struct diag *d)
 enum rc run_check(const struct run_options *o, struct diag *d)
 {
     ON_EXIT(home_close) struct home h = { 0 };
-    struct who *who = NULL;
+    ON_EXIT(who_close_at) struct who *who = NULL;
     enum rc rc = home_open(o->home, &h, d);
     if (rc == RC_OK)
-        rc = who_open(&h, &who, d);
-    who_close(who);
+        rc = who_open(o->home, &who, d);
     if (rc == RC_OK && o->helpers)
         rc = check_helpers(d);
     if (rc != RC_OK)
@@ -179,7 +178,7 @@ static enum rc open_front(struct run *r, const struct run_options *o, struct dia
     struct front *const f = &r->front;
     enum rc rc = home_claim(&f->home, "sitecert-issuerd", &r->lock, d);
     if (rc == RC_OK)
-        rc = who_open(&f->home, &f->who, d);
+        rc = who_open(f->home.path, &f->who, d);
     if (rc == RC_OK)
         rc = open_link(&f->home, CORE_SOCKET, &f->core, d);
     if (rc == RC_OK)
@@ -220,7 +219,7 @@ static void reload(struct run *r)
     ON_EXIT(home_close) struct home h = { 0 };
     struct diag d = DIAG_INIT;
     const enum rc rc = home_open(r->front.home.path, &h, &d);
-    who_refresh(r->front.who);
+    who_reload(r->front.who);
     if (rc == RC_OK)
         home_set_log_level(&h);
     else

@@ -1,6 +1,6 @@
 /*
- * Who may sign requests: the senders of HOME/senders.json, and the operators of the trust list. The
- * file is read again when it has changed. Threads: any.
+ * Who may sign requests: the senders of HOME/senders.json, and the operators of the trust list.
+ * Both files are read again when they are other ones. Threads: any.
  */
 #pragma once
 
@@ -9,13 +9,16 @@
 
 struct who;
 
-/* h: borrowed as long as *ret. RC_FORMAT and others as senders_load(). */
-MUST_CHECK enum rc who_open(const struct home *h, struct who **ret, struct diag *d);
+/* home: a folder; copied. RC_FORMAT and others as home_open() and senders_load(). */
+MUST_CHECK enum rc who_open(const char *home, struct who **ret, struct diag *d);
 void who_close(struct who *w); /* NULL is fine; nobody may be looked up any more */
+DEFINE_ON_EXIT(struct who, who_close)
 
-/* Reads the senders again when the file is another; every judgement does it too. What is wrong with
- * it is logged, and those that were there stay. */
+/* Reads again what is another file; every judgement does it too. What is wrong with it is logged
+ * once, and what was there stays: also when a trust list is another deployment's, or older. */
 void who_refresh(struct who *w);
+/* The same, also of a trust list that was refused: something else may have been what was wrong. */
+void who_reload(struct who *w);
 
 /*
  * Judges a request as message_verify() does, with these people's keys.
@@ -29,3 +32,7 @@ MUST_CHECK enum rc who_verify(struct who *w, const struct message_request *reque
 
 /* Senders registered and not suspended. */
 size_t who_count(struct who *w);
+
+/* The trust list of now, which stays until it is given back: at once, and by the same thread. */
+const struct trust_list *who_take_trust(struct who *w);
+void who_give_trust(struct who *w);

@@ -4,7 +4,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "core/crypto/hash.h"
 #include "core/sys/clock.h"
@@ -16,17 +15,10 @@
 static const char *const files[] = { "sitecert.ini", "policy.json", "trust.cbor", "root.cbor" };
 #define FILE_COUNT (sizeof files / sizeof files[0])
 
-/* By which a replaced file is told from the one before. */
-struct mark {
-    ino_t inode;
-    off_t size;
-    struct timespec changed;
-};
-
 struct owned {
     struct edition edition; /* first: what is handed out is this */
     unsigned users;         /* the stock itself is one while it is current */
-    struct mark marks[FILE_COUNT];
+    struct file_identity files[FILE_COUNT];
     pthread_mutex_t printing;  /* held while press and signer are made */
     uint8_t names[SHA256_LEN]; /* of the directory that the press draws */
 };
@@ -41,18 +33,22 @@ struct stock {
 
 /* --- one edition --- */
 
-static void look(const char *path, struct mark ret[FILE_COUNT])
+static void look(const char *path, struct file_identity ret[FILE_COUNT])
 {
     char file[PATH_LEN];
-    struct stat st;
     memset(ret, 0, FILE_COUNT * sizeof *ret);
     for (size_t i = 0; i < FILE_COUNT; i++) {
-        if (path_join(path, files[i], file, NULL) != RC_OK || stat(file, &st) != 0)
-            continue;
-        ret[i].inode = st.st_ino;
-        ret[i].size = st.st_size;
-        ret[i].changed = st.st_mtim;
+        if (path_join(path, files[i], file, NULL) == RC_OK)
+            ret[i] = file_identify(file);
     }
+}
+
+static bool same(const struct file_identity a[FILE_COUNT], const struct file_identity b[FILE_COUNT])
+{
+    bool all = true;
+    for (size_t i = 0; i < FILE_COUNT; i++)
+        all = all && file_identity_equal(&a[i], &b[i]);
+    return all;
 }
 
 static void free_owned(struct owned *o)
@@ -74,7 +70,7 @@ static enum rc make(const char *path, struct owned **ret, struct diag *d)
         return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "an edition");
     }
     o->users = 1;
-    look(path, o->marks); /* before they are read: a change in between is seen the next time */
+    look(path, o->files); /* before they are read: a change in between is seen the next time */
     const enum rc rc = home_open(path, &o->edition.home, d);
     if (rc != RC_OK) {
         free_owned(o);
@@ -109,13 +105,13 @@ static void replace(struct stock *s)
 
 static void renew_if_due(struct stock *s)
 {
-    struct mark now[FILE_COUNT];
+    struct file_identity now[FILE_COUNT];
     const double t = clock_elapsed();
     if (!s->expired && t - s->looked_at < LOOK_S)
         return;
     s->looked_at = t;
     look(s->path, now);
-    if (s->expired || memcmp(now, s->current->marks, sizeof now) != 0)
+    if (s->expired || !same(now, s->current->files))
         replace(s);
 }
 

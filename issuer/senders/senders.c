@@ -73,7 +73,8 @@ size_t sender_keys_now(const struct sender *s, int64_t now,
 /* Before it is read: a file that is replaced meanwhile is seen as changed, and read again. */
 static enum rc look_at(struct senders *s, struct diag *d)
 {
-    s->there = stat(s->path, &s->seen) == 0;
+    s->seen = file_identify(s->path);
+    s->there = file_is_seen(&s->seen);
     if (!s->there && errno != ENOENT)
         return diag_set(d, RC_IO, DIAG_NO_OFFSET, "cannot look at '%s'", s->path);
     return RC_OK;
@@ -101,12 +102,8 @@ enum rc senders_load(const char *home, struct senders **ret, struct diag *d)
 
 bool senders_changed(const struct senders *s)
 {
-    struct stat now;
-    if (stat(s->path, &now) != 0)
-        return s->there;
-    return !s->there || now.st_dev != s->seen.st_dev || now.st_ino != s->seen.st_ino ||
-           now.st_size != s->seen.st_size || now.st_mtim.tv_sec != s->seen.st_mtim.tv_sec ||
-           now.st_mtim.tv_nsec != s->seen.st_mtim.tv_nsec;
+    const struct file_identity now = file_identify(s->path);
+    return !file_identity_equal(&now, &s->seen);
 }
 
 /* --- finding --- */

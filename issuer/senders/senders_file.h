@@ -1,8 +1,6 @@
 /* The file's form, and the set in memory: what senders.h is made of. Used in this folder alone. */
 #pragma once
 
-#include <sys/stat.h>
-
 #include "issuer/senders/senders.h"
 
 #define SENDERS_FILE_MAX (16u << 20) /* bytes */
@@ -10,7 +8,7 @@
 struct senders {
     char path[PATH_LEN];
     bool there;
-    struct stat seen; /* of the file that was loaded */
+    struct file_identity seen; /* of the file that was loaded */
     struct sender *at;
     size_t count, room;
 };

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "core/sys/clock.h"
 #include "core/sys/log.h"
@@ -15,15 +14,17 @@
 #include "keys/private/signer_load.h"
 #include "keys/signer/protocol.h"
 
+#define TRUST_FILE "trust.cbor"
+
 /* What is replaced together when the trust list is. */
 struct office {
     struct home home;
-    struct signer *signer; /* borrows home.trust */
-    struct stat trust;     /* of trust.cbor when it was read */
+    struct signer *signer;      /* borrows home.trust */
+    struct file_identity trust; /* of trust.cbor when it was read */
 };
 
 struct desk {
-    char path[PATH_LEN];
+    char path[PATH_LEN], trust[PATH_LEN];
     pthread_rwlock_t lock; /* of office */
     struct office office;
     struct pkcs11 *hsm; /* NULL: none; its settings hold until the process ends */
@@ -35,16 +36,6 @@ static void office_close(struct office *o)
     signer_free(o->signer);
     home_close(&o->home);
     o->signer = NULL;
-}
-
-static enum rc stat_trust(const char *home, struct stat *ret, struct diag *d)
-{
-    char path[PATH_LEN];
-    const enum rc rc = path_join(home, "trust.cbor", path, d);
-    if (rc != RC_OK)
-        return rc;
-    return stat(path, ret) == 0 ? RC_OK
-                                : diag_set(d, RC_NOT_FOUND, DIAG_NO_OFFSET, "no '%.150s'", path);
 }
 
 enum rc desk_open_hsm(const struct home *home, struct pkcs11 **ret, struct diag *d)
@@ -63,13 +54,15 @@ enum rc desk_open_hsm(const struct home *home, struct pkcs11 **ret, struct diag 
 static enum rc office_open(const char *home, struct pkcs11 **hsm, struct office *ret,
                            struct diag *d)
 {
-    char keys[PATH_LEN];
+    char keys[PATH_LEN], trust[PATH_LEN];
     ON_EXIT(office_close) struct office o = { .signer = NULL };
-    enum rc rc = home_open(home, &o.home, d);
+    enum rc rc = path_join(home, "keys", keys, d);
     if (rc == RC_OK)
-        rc = stat_trust(home, &o.trust, d);
-    if (rc == RC_OK)
-        rc = path_join(home, "keys", keys, d);
+        rc = path_join(home, TRUST_FILE, trust, d);
+    if (rc != RC_OK)
+        return rc;
+    o.trust = file_identify(trust); /* before: a change in between is seen the next time */
+    rc = home_open(home, &o.home, d);
     if (rc == RC_OK && !*hsm)
         rc = desk_open_hsm(&o.home, hsm, d);
     if (rc == RC_OK)
@@ -92,7 +85,9 @@ enum rc desk_open(const char *home, struct desk **ret, struct diag *d)
     const int n = snprintf(k->path, sizeof k->path, "%s", home);
     if (n < 0 || (size_t)n >= sizeof k->path)
         return diag_set(d, RC_LIMIT, PATH_LEN, "the path '%.40s…' is too long", home);
-    enum rc rc = office_open(home, &k->hsm, &k->office, d);
+    enum rc rc = path_join(home, TRUST_FILE, k->trust, d);
+    if (rc == RC_OK)
+        rc = office_open(home, &k->hsm, &k->office, d);
     if (rc == RC_OK)
         rc = guard_open(home, k->office.home.trust->deployment, &k->guard, d);
     if (rc == RC_OK)
@@ -148,7 +143,7 @@ void desk_reload(struct desk *k)
     (void)pthread_rwlock_wrlock(&k->lock);
     const enum rc rc = try_reload(k, &d);
     if (rc != RC_OK)
-        (void)stat_trust(k->path, &k->office.trust, NULL); /* tried: not with every question */
+        k->office.trust = file_identify(k->trust); /* tried: not with every question */
     const uint64_t sequence = k->office.home.trust->sequence;
     (void)pthread_rwlock_unlock(&k->lock);
     if (rc != RC_OK) {
@@ -160,19 +155,13 @@ void desk_reload(struct desk *k)
     log_end(&l);
 }
 
-static bool same_file(const struct stat *a, const struct stat *b)
-{
-    return a->st_ino == b->st_ino && a->st_dev == b->st_dev && a->st_size == b->st_size &&
-           a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
-}
-
 static void take_up_trust(struct desk *k)
 {
-    struct stat now;
-    if (stat_trust(k->path, &now, NULL) != RC_OK)
+    const struct file_identity now = file_identify(k->trust);
+    if (!file_is_seen(&now))
         return;
     (void)pthread_rwlock_rdlock(&k->lock);
-    const bool same = same_file(&now, &k->office.trust);
+    const bool same = file_identity_equal(&now, &k->office.trust);
     (void)pthread_rwlock_unlock(&k->lock);
     if (!same)
         desk_reload(k);

@@ -303,6 +303,18 @@ class Home:
         kids = [k["kid"] for k in listed if "operator" in k["uses"]]
         return kids[i - 1], OpensslKey(self.path / "keys" / f"operator-{i}.pem")
 
+    def draft_operator(self, clock):
+        """A third one, in the draft of the next trust list: operator(3)."""
+        key = self.path / "keys" / "operator-3.pem"
+        subprocess.run(["openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", key], check=True, capture_output=True)
+        subprocess.run(["openssl", "pkey", "-in", key, "-pubout", "-out", self.folder / "third.pub"], check=True, capture_output=True)
+        self.sitecert("operator", "add", "操作员三", "--key", self.folder / "third.pub", clock=clock)
+
+    def publish_keys(self, *operators, clock=None):
+        """The draft becomes the trust list that is in force."""
+        signed = [word for i in operators for word in ("--operator", self.path / "keys" / f"operator-{i}.pem")]
+        self.sitecert("keys", "publish", *signed, clock=clock)
+
     def remove(self):
         shutil.rmtree(self.folder, ignore_errors=True)
 

@@ -265,16 +265,13 @@ class Suspension(Case):
         """Core and signer follow the trust list by themselves, each in its time: whichever sees first that an operator is suspended refuses."""
         self.results("training", daemon.trainings(73))
         number = self.results("test", daemon.tests(73))[0]["number"]
-        keys, third = self.home.path / "keys", self.home.folder / "third.pem"
-        subprocess.run(["openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", third], check=True, capture_output=True)
-        subprocess.run(["openssl", "pkey", "-in", third, "-pubout", "-out", third.with_suffix(".pub")], check=True, capture_output=True)
-        first, second = keys / "operator-1.pem", keys / "operator-2.pem"
+        first, second = (self.home.path / "keys" / f"operator-{i}.pem" for i in (1, 2))
         early, later = "2020-08-03T09:58:00+08:00", "2020-08-03T09:59:00+08:00"
-        self.home.sitecert("operator", "add", "操作员三", "--key", third.with_suffix(".pub"), clock=early)
-        self.home.sitecert("keys", "publish", "--operator", first, "--operator", second, clock=early)
+        self.home.draft_operator(early)
+        self.home.publish_keys(1, 2, clock=early)
         body = self.order("suspend", number, "--operator", str(second), clock=early)
         self.home.sitecert("operator", "suspend", self.home.operator(2)[0], clock=later)
-        self.home.sitecert("keys", "publish", "--operator", first, "--operator", third, clock=later)
+        self.home.publish_keys(1, 3, clock=later)
         pid = self.core.process.pid
         a = self.refused(self.settled_order(body), 422, "order_refused")
         self.assertEqual(a.json()["errors"][0]["code"], "operator_unknown")
@@ -282,6 +279,31 @@ class Suspension(Case):
         self.assertEqual(json.loads(self.home.sitecert("show", number, "--json").stdout)["orders"], [])
         a = self.settled_order(self.order("suspend", number, "--operator", str(first)))
         self.assertEqual(a.json()["outcome"], "recorded", a.body)
+
+
+class NewList(Case):
+    """A trust list that comes while all of them run: nobody is started anew, and no request is lost."""
+
+    def test_what_a_new_key_signs_is_drawn_beside_what_the_old_one_did(self):
+        self.results("training", daemon.trainings(*range(1, 12)))
+        self.results("test", daemon.tests(*range(1, 6)))
+        early = "2020-08-03T09:59:00+08:00"
+        self.home.sitecert("keys", "generate", "--use", "token", "--first", 8, clock=early)
+        self.home.publish_keys(1, clock=early)
+        eventually(lambda: "event=trust_list_taken sequence=2" in self.daemon.said())
+        rows = []
+        for n in range(6, 12):  # core and signer begin again with it, each in its time
+            answers = []
+            eventually(lambda: answers.append(self.push("test", daemon.tests(n), f"new-{n}", wait=30)) or answers[-1].status == 200)
+            rows += answers[-1].lines()
+        self.assertEqual({r["outcome"] for r in rows}, {"issued"})
+        self.home.sitecert("publish", self.home.folder / "published")
+        self.wait_ready()
+        for r in (rows[0], rows[-1]):
+            a = self.get(f"/v1/certificates/{r['number']}/pdf")
+            self.assertEqual((a.status, a.body[:5]), (200, b"%PDF-"), a.body[:300])
+        for process in (self.daemon, self.core, self.reader):
+            self.assertIsNone(process.process.poll())
 
 
 class Queue(Case):

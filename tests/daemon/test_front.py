@@ -604,6 +604,72 @@ class Life(unittest.TestCase):
             self.assertEqual(client.push("zj", self.key, "training", BODY, "k").status, 202)
             self.assertEqual(d.said().count("event=senders_not_read"), 1)
 
+    def test_a_new_trust_list_is_taken_up_while_requests_go_on(self):
+        """Who has become an operator is let in, who is one no more is not, nobody else notices."""
+        early, later = "2020-08-03T09:58:00+08:00", "2020-08-03T09:59:00+08:00"
+        (first, first_key), (second, second_key) = (self.home.operator(i) for i in (1, 2))
+        with Daemon(self.home, "--no-helpers") as d:
+            client, statuses, stop = Client(d.address), [], threading.Event()
+
+            def report(kid, key):
+                return client.get(kid, key, "/v1/report").status
+
+            def go_on(n):
+                mine = Client(d.address)
+                while not stop.is_set():
+                    statuses.append(mine.push("zj", self.key, "training", BODY, f"go-{n}-{len(statuses)}").status)
+
+            threads = [threading.Thread(target=go_on, args=(n,)) for n in range(3)]
+            for t in threads:
+                t.start()
+            self.home.draft_operator(early)
+            third, third_key = self.home.operator(3)
+            self.assertEqual((report(second, second_key), report(third, third_key)), (200, 401))
+            self.home.publish_keys(1, 2, clock=early)
+            self.assertEqual((report(second, second_key), report(third, third_key)), (200, 200))
+            self.assertIn(f'kid="{third}"', client.ask("GET", "/metrics").body.decode())
+            self.home.sitecert("operator", "suspend", second, clock=later)
+            self.home.publish_keys(1, 3, clock=later)
+            self.assertEqual((report(first, first_key), report(second, second_key)), (200, 401))
+            seen = len(statuses)
+            eventually(lambda: len(statuses) > seen + 10)
+            stop.set()
+            for t in threads:
+                t.join()
+            self.assertEqual(set(statuses), {202})
+            self.assertEqual(d.said().count("event=trust_list_taken"), 2)
+
+    def test_a_trust_list_that_cannot_be_taken_leaves_the_one_before(self):
+        path = self.home.path / "trust.cbor"
+        good = path.read_bytes()
+        kid, key = self.home.operator()
+        with Daemon(self.home, "--no-helpers") as d:
+            client = Client(d.address)
+
+            def refused():
+                return d.said().count("event=trust_list_not_taken")
+
+            def put(content):
+                path.with_suffix(".new").write_bytes(content)
+                path.with_suffix(".new").replace(path)
+
+            put(good[:-1])
+            for _ in range(3):
+                self.assertEqual(client.get(kid, key, "/v1/report").status, 200)
+            self.assertEqual(refused(), 1)
+            d.process.send_signal(signal.SIGHUP)  # a person wants it tried again
+            eventually(lambda: refused() == 2)
+            put(good)
+            eventually(lambda: "event=trust_list_taken" in d.said())
+            self.home.draft_operator("2020-08-03T09:58:00+08:00")
+            self.home.publish_keys(1, clock="2020-08-03T09:58:00+08:00")
+            eventually(lambda: "sequence=2" in d.said())
+            put(good)  # an older one
+            eventually(lambda: refused() == 3)
+            self.assertIn("older than the one in use", d.said())
+            self.assertEqual(client.get(*self.home.operator(3), "/v1/report").status, 401)
+            self.assertEqual(client.get(kid, key, "/v1/report").status, 200)
+
     def test_a_unix_socket_serves_too(self):
         path = self.home.folder / "s"
         with Daemon(self.home, "--no-helpers", listen=f"unix:{path}") as d:

@@ -5,7 +5,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #include "core/ipc/ipc.h"
@@ -27,7 +26,7 @@ struct table {
 
 struct lookups {
     char path[PATH_LEN], socket[PATH_LEN];
-    struct stat seen;
+    struct file_identity seen;
     pthread_mutex_t lock; /* of what follows */
     struct table *table;  /* NULL: none yet */
     struct tally *addresses, *numbers;
@@ -109,11 +108,8 @@ static void replace(struct lookups *l, struct table *fresh)
 
 void lookups_refresh(struct lookups *l, const uint8_t deployment[SHA256_LEN])
 {
-    struct stat there;
-    if (stat(l->path, &there) != 0 ||
-        (there.st_ino == l->seen.st_ino && there.st_dev == l->seen.st_dev &&
-         there.st_mtim.tv_sec == l->seen.st_mtim.tv_sec &&
-         there.st_mtim.tv_nsec == l->seen.st_mtim.tv_nsec))
+    const struct file_identity there = file_identify(l->path);
+    if (!file_is_seen(&there) || file_identity_equal(&there, &l->seen))
         return;
     l->seen = there;
 

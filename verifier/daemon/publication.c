@@ -5,7 +5,6 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/sys/clock.h"
@@ -14,14 +13,6 @@
 
 #define BUNDLE    "bundle.scb"
 #define ROOTS_MAX 8192u /* bytes of a root set's file */
-
-/* Which file it is: another one by any of these. */
-struct identity {
-    dev_t device;
-    ino_t node;
-    off_t size;
-    struct timespec changed;
-};
 
 struct publication {
     atomic_uint holders;
@@ -36,7 +27,7 @@ struct store {
     char folder[PATH_LEN], path[PATH_LEN];
     pthread_mutex_t lock; /* of now */
     struct publication *now;
-    struct identity seen; /* taken or refused */
+    struct file_identity seen; /* taken or refused */
 };
 
 /* --- one publication --- */
@@ -149,21 +140,6 @@ static enum rc load(const struct store *s, const struct root_set *roots, struct 
 
 /* --- the present one --- */
 
-static bool identify(const char *path, struct identity *ret)
-{
-    struct stat st;
-    if (stat(path, &st) != 0)
-        return false;
-    *ret = (struct identity){ st.st_dev, st.st_ino, st.st_size, st.st_mtim };
-    return true;
-}
-
-static bool same_file(const struct identity *a, const struct identity *b)
-{
-    return a->device == b->device && a->node == b->node && a->size == b->size &&
-           a->changed.tv_sec == b->changed.tv_sec && a->changed.tv_nsec == b->changed.tv_nsec;
-}
-
 static enum rc read_roots(const char *path, struct root_set *ret, struct diag *d)
 {
     ON_EXIT(buf_free_at) struct buf file = { 0 };
@@ -181,7 +157,7 @@ static enum rc open_first(const struct store_options *o, struct store *s, struct
         rc = read_roots(o->root, &roots, d);
     if (rc != RC_OK)
         return rc;
-    (void)identify(s->path, &s->seen);
+    s->seen = file_identify(s->path);
     return load(s, o->root ? &roots : NULL, &s->now, d);
 }
 
@@ -246,8 +222,8 @@ static void replace(struct store *s, struct publication *fresh)
 
 enum rc store_refresh(struct store *s, bool *ret_changed, struct diag *d)
 {
-    struct identity there;
-    *ret_changed = identify(s->path, &there) && !same_file(&there, &s->seen);
+    const struct file_identity there = file_identify(s->path);
+    *ret_changed = file_is_seen(&there) && !file_identity_equal(&there, &s->seen);
     if (!*ret_changed)
         return RC_OK;
     s->seen = there;

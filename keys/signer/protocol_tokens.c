@@ -128,6 +128,8 @@ static bool read_key(struct cbor_reader *c, struct signer_held *ret)
         return false;
     if (parts != 3)
         return cbor_fail(c, "a key is a kid, whether it can be used, and a place");
+    if (memchr(place.ptr, '\0', place.len))
+        return cbor_fail(c, "a place with a zero byte");
     *ret = (struct signer_held){ .usable = usable == 1 };
     memcpy(ret->kid, kid.ptr, KID_LEN);
     memcpy(ret->place, place.ptr, place.len);

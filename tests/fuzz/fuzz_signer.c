@@ -68,6 +68,18 @@ static void read_places(struct span items)
     must(span_equal(buf_span(&again), items));
 }
 
+static void read_keys(struct span items)
+{
+    struct signer_held keys[SIGNER_KEYS_MAX];
+    ON_EXIT(buf_free_at) struct buf again = { 0 };
+    size_t count = 0;
+    if (signer_keys_read(items, keys, &count, NULL) != RC_OK)
+        return;
+    must(count <= SIGNER_KEYS_MAX);
+    signer_keys_put(&again, keys, count);
+    must(span_equal(buf_span(&again), items));
+}
+
 static void read_answer(struct span bytes)
 {
     struct token_job jobs[2] = { { .diag = DIAG_INIT }, { .diag = DIAG_INIT } };
@@ -80,6 +92,7 @@ static void read_answer(struct span bytes)
     buf_free(&jobs[0].cose);
     buf_free(&jobs[1].cose);
     read_documents(a.items);
+    read_keys(a.items);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -107,6 +120,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     read_requests(bytes);
     read_documents(bytes);
     read_places(bytes);
+    read_keys(bytes);
     free(copy);
     return 0;
 }

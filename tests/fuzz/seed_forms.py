@@ -221,6 +221,7 @@ def signer_seeds():
     document = ["ZJ-A-2023-000001", 1, 90, b"\x02" * 32, 8]
     place = [5, b"\x03" * 32]
     refusal = [2, "why"]
+    key = [b"\x06" * 8, 1, "token-1.pem"]
 
     def asks(items, what=1):
         return cbor({0: 1, 1: what, 14: cbor(items)})
@@ -243,6 +244,19 @@ def signer_seeds():
     yield "contents-refused", answers([b"\x04" * 8, refusal])
     yield "contents-of-seven-bytes", answers([b"\x04" * 7, refusal])
     yield "contents-alone", answers([b"\x04" * 8])
+    yield "tokens-of-two", answers([b"\x04", b"\x05"])
+    yield "tokens-of-one", answers([b"\x04"])
+    yield "keys", answers([key, [b"\x07" * 8, 0, "hsm:a token"]])
+    yield "key-of-two-parts", cbor([key[:2]])
+    yield "key-of-four-parts", cbor([key + [1]])
+    yield "key-of-a-short-kid", cbor([[b"\x06" * 7, *key[1:]]])
+    yield "key-half-usable", cbor([[key[0], 2, key[2]]])
+    yield "key-without-a-place", cbor([[*key[:2], ""]])
+    yield "key-of-a-place-with-a-zero-byte", cbor([[*key[:2], "token\0.pem"]])
+    yield "keys-129", cbor([key] * 129)
+    yield "payload-empty", cbor([b""])
+    yield "payloads-and-a-byte", cbor([b"\x01"]) + b"\0"
+    yield "place-of-three-parts", cbor([[*place, 1]])
     yield "tokens-refused", answers([refusal, refusal])
     yield "token-empty", answers([b"", refusal])
     yield "refusal-of-one-part", answers([[2], refusal])

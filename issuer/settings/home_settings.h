@@ -29,6 +29,7 @@ struct pkcs11_settings {
     char module[PATH_LEN]; /* the shared library */
     char token[33];        /* its label */
     char pin[PATH_LEN];    /* file with the PIN */
+    uint32_t answer_s;     /* for one thing that is asked of it */
 };
 
 struct home_settings {

@@ -14,7 +14,8 @@
 #include "keys/private/signer_load.h"
 #include "keys/signer/protocol.h"
 
-#define TRUST_FILE "trust.cbor"
+#define TRUST_FILE   "trust.cbor"
+#define HSM_PATIENCE INT64_C(3) /* times its limit: then a process begun anew is the way on */
 
 /* What is replaced together when the trust list is. */
 struct office {
@@ -28,6 +29,7 @@ struct desk {
     pthread_rwlock_t lock; /* of office */
     struct office office;
     struct pkcs11 *hsm; /* NULL: none; its settings hold until the process ends */
+    int64_t hsm_patience_ms;
     struct guard *guard;
 };
 
@@ -45,7 +47,9 @@ enum rc desk_open_hsm(const struct home *home, struct pkcs11 **ret, struct diag 
     *ret = NULL;
     if (!s->module[0])
         return RC_OK;
-    const struct pkcs11_options o = { .module = s->module, .token = s->token, .pin_file = pin };
+    const struct pkcs11_options o = {
+        .module = s->module, .token = s->token, .limit_ms = s->answer_s * 1000, .pin_file = pin
+    };
     const enum rc rc = home_path(home, s->pin, pin, d);
     return rc == RC_OK ? pkcs11_open(&o, ret, d) : rc;
 }
@@ -74,10 +78,9 @@ static enum rc office_open(const char *home, struct pkcs11 **hsm, struct office 
     return RC_OK;
 }
 
-enum rc desk_open(const char *home, struct desk **ret, struct diag *d)
+/* Without its memory. */
+static enum rc desk_new(const char *home, struct desk **ret, struct diag *d)
 {
-    assert(home && ret);
-
     ON_EXIT(desk_close_at) struct desk *k = calloc(1, sizeof *k);
     if (!k)
         return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "the signer");
@@ -88,12 +91,51 @@ enum rc desk_open(const char *home, struct desk **ret, struct diag *d)
     enum rc rc = path_join(home, TRUST_FILE, k->trust, d);
     if (rc == RC_OK)
         rc = office_open(home, &k->hsm, &k->office, d);
+    if (rc != RC_OK)
+        return rc;
+    k->hsm_patience_ms = HSM_PATIENCE * 1000 * k->office.home.settings.pkcs11.answer_s;
+    *ret = TAKE(k);
+    return RC_OK;
+}
+
+static enum rc open_guard(struct desk *k, struct diag *d)
+{
+    return guard_open(k->path, k->office.home.trust->deployment, &k->guard, d);
+}
+
+enum rc desk_open(const char *home, struct desk **ret, struct diag *d)
+{
+    assert(home && ret);
+
+    ON_EXIT(desk_close_at) struct desk *k = NULL;
+    enum rc rc = desk_new(home, &k, d);
     if (rc == RC_OK)
-        rc = guard_open(home, k->office.home.trust->deployment, &k->guard, d);
+        rc = open_guard(k, d);
     if (rc == RC_OK)
         rc = guard_trust(k->guard, k->office.home.trust->sequence, d);
     if (rc == RC_OK)
         *ret = TAKE(k);
+    return rc;
+}
+
+enum rc desk_check(const char *home, bool *ret_in_use, struct diag *d)
+{
+    assert(home && ret_in_use);
+
+    ON_EXIT(desk_close_at) struct desk *k = NULL;
+    struct diag why = DIAG_INIT;
+    enum rc rc = desk_new(home, &k, d);
+    if (rc != RC_OK)
+        return rc;
+    rc = open_guard(k, &why);
+    const bool in_use = rc == RC_BUSY;
+    if (rc == RC_OK)
+        rc = guard_trust_holds(k->guard, k->office.home.trust->sequence, &why);
+    if (rc != RC_OK && !in_use)
+        return diag_set(d, rc, why.offset, "%s", why.text);
+    rc = k->hsm ? pkcs11_ready(k->hsm, d) : RC_OK;
+    if (rc == RC_OK)
+        *ret_in_use = in_use;
     return rc;
 }
 
@@ -113,9 +155,9 @@ bool desk_is_broken(struct desk *k)
     return guard_is_broken(k->guard);
 }
 
-enum rc desk_hsm_ready(struct desk *k, struct diag *d)
+bool desk_hsm_is_lost(struct desk *k)
 {
-    return k->hsm ? pkcs11_ready(k->hsm, d) : RC_OK;
+    return k->hsm && pkcs11_hangs_ms(k->hsm) > k->hsm_patience_ms;
 }
 
 /* --- a new trust list --- */

@@ -22,8 +22,12 @@ DEFINE_ON_EXIT(struct desk, desk_close)
 
 /* What sitecert.ini says of an HSM, opened. *ret NULL: nothing. RC_* as pkcs11_open() */
 MUST_CHECK enum rc desk_open_hsm(const struct home *home, struct pkcs11 **ret, struct diag *d);
-/* As pkcs11_ready(); RC_OK: there is none. */
-MUST_CHECK enum rc desk_hsm_ready(struct desk *k, struct diag *d);
+/*
+ * Whether desk_open() could, and the HSM is there, without a note in the memory.
+ * ret_in_use  a signer that runs has the memory, and has found it good
+ * RC_*        as desk_open() and pkcs11_ready()
+ */
+MUST_CHECK enum rc desk_check(const char *home, bool *ret_in_use, struct diag *d);
 
 /*
  * Answers one message (keys/signer/protocol.h).
@@ -38,5 +42,8 @@ void desk_refuse(struct buf *to, enum rc rc, const struct diag *why);
 /* Takes up trust list, policy and settings again; what is wrong with them is logged, and those from
  * before stay. */
 void desk_reload(struct desk *k);
+/* A call of the HSM hangs for so long that nobody waits for it any more; what was asked meanwhile
+ * was refused. A process begun anew is the way on. */
+bool desk_hsm_is_lost(struct desk *k);
 /* It cannot remember any more, and has to be opened anew. */
 bool desk_is_broken(struct desk *k);

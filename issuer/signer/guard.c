@@ -34,16 +34,29 @@ void guard_close(struct guard *g)
     free(g);
 }
 
+/* The lock is held. */
+static enum rc check_sequence(const struct guard *g, uint64_t sequence, struct diag *d)
+{
+    const uint64_t seen = memory_trust_sequence(g->memory);
+    return sequence >= seen ? RC_OK
+                            : diag_set(d, RC_REFUSED, DIAG_NO_OFFSET,
+                                       "trust list %llu is older than %llu, which was used before",
+                                       (unsigned long long)sequence, (unsigned long long)seen);
+}
+
+enum rc guard_trust_holds(struct guard *g, uint64_t sequence, struct diag *d)
+{
+    (void)pthread_mutex_lock(&g->lock);
+    const enum rc rc = check_sequence(g, sequence, d);
+    (void)pthread_mutex_unlock(&g->lock);
+    return rc;
+}
+
 enum rc guard_trust(struct guard *g, uint64_t sequence, struct diag *d)
 {
-    enum rc rc = RC_OK;
     (void)pthread_mutex_lock(&g->lock);
-    const uint64_t seen = memory_trust_sequence(g->memory);
-    if (sequence < seen) {
-        rc = diag_set(d, RC_REFUSED, DIAG_NO_OFFSET,
-                      "trust list %llu is older than %llu, which was used before",
-                      (unsigned long long)sequence, (unsigned long long)seen);
-    } else if (sequence > seen) {
+    enum rc rc = check_sequence(g, sequence, d);
+    if (rc == RC_OK && sequence > memory_trust_sequence(g->memory)) {
         memory_note_trust(g->memory, sequence);
         rc = memory_settle(g->memory, d);
     }

@@ -35,6 +35,9 @@ struct guarded {
 /* A trust list about to be used. RC_REFUSED: a newer one has been used before. */
 MUST_CHECK enum rc guard_trust(struct guard *g, uint64_t sequence, struct diag *d);
 
+/* The same, and nothing is noted. */
+MUST_CHECK enum rc guard_trust_holds(struct guard *g, uint64_t sequence, struct diag *d);
+
 /* RC_REFUSED: a time given by who asks is not about now. */
 MUST_CHECK enum rc guard_time(int64_t given_s, int64_t now_s, struct diag *d);
 

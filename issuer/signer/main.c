@@ -1,11 +1,15 @@
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "core/cli/cli.h"
+#include "issuer/signer/desk.h"
 #include "issuer/signer/make_key.h"
 #include "issuer/signer/serve.h"
+#include "keys/pkcs11/pkcs11.h"
 
 struct options {
     const char *home;
@@ -63,6 +67,18 @@ static int run_make_key(const struct cli_call *call)
     return 0;
 }
 
+static int run_check(const struct cli_call *call)
+{
+    const struct options *const o = call->options;
+    struct diag d = DIAG_INIT;
+    bool in_use = false;
+    const enum rc rc = desk_check(cli_home(o->home), &in_use, &d);
+    if (in_use)
+        say_note(&call->say, "签名进程正在运行，签名记录由其使用",
+                 "a signer runs, and has the memory of what was signed");
+    return cli_end(call, true, rc, &d);
+}
+
 static int run(const struct cli_call *call)
 {
     const struct options *const o = call->options;
@@ -77,10 +93,12 @@ static int run(const struct cli_call *call)
         say_error(&call->say, "--serve：没有这个套接字", "--serve: no such socket");
         return CLI_EXIT_USAGE;
     }
-    const enum rc rc = o->check_config ? serve_check(how.home, &d) : serve(&how, &d);
+    if (o->check_config)
+        return run_check(call);
+    const enum rc rc = serve(&how, &d);
     if (rc != RC_OK && o->client.given)
         return 1; /* who has started us says it */
-    return cli_end(call, o->check_config, rc, &d);
+    return cli_end(call, false, rc, &d);
 }
 
 static const struct cli_example examples[] = {
@@ -114,5 +132,9 @@ int main(int argc, char *argv[])
             "SIGTERM: end after the requests under way; SIGHUP: read trust list and policy "
             "again. Exit status: 0 ended as asked, 1 it could not start or go on, 2 usage",
     };
-    return cli_run(&program, argc, argv);
+    const int status = cli_run(&program, argc, argv);
+    if (!pkcs11_left_hanging())
+        return status;
+    (void)fflush(NULL);
+    _exit(status);
 }

@@ -235,6 +235,9 @@ static enum rc run(struct serving *s, bool by_client, struct diag *d)
         notify_watchdog();
         if (count_clients(s, &broken) == 0 && by_client)
             return RC_OK;
+        if (desk_hsm_is_lost(s->desk))
+            return diag_set(d, RC_BUSY, DIAG_NO_OFFSET,
+                            "a call of the HSM hangs: begun anew, the module may find it again");
         if (broken)
             return diag_set(d, RC_IO, DIAG_NO_OFFSET, "the memory has to be opened anew");
     }
@@ -348,15 +351,10 @@ enum rc serve(const struct serve_options *o, struct diag *d)
     }
     log_event(LEVEL_INFO, "ready");
     notify_ready();
-    rc = run(&s, o->client >= 0, d);
+    rc = run(&s, o->client >= 0, &why);
+    if (rc != RC_OK)
+        log_failure(LEVEL_ERROR, "cannot_go_on", rc, &why);
     notify_stopping();
     serving_end(&s);
-    return rc;
-}
-
-enum rc serve_check(const char *home, struct diag *d)
-{
-    ON_EXIT(desk_close_at) struct desk *k = NULL;
-    const enum rc rc = desk_open(home, &k, d);
-    return rc == RC_OK ? desk_hsm_ready(k, d) : rc;
+    return rc == RC_OK ? RC_OK : diag_set(d, rc, DIAG_NO_OFFSET, "%s", why.text);
 }

@@ -10,5 +10,3 @@ struct serve_options {
 
 /* Until it is told to end, or, with a client, until nobody is connected any more. */
 MUST_CHECK enum rc serve(const struct serve_options *o, struct diag *d);
-/* Only whether it could. */
-MUST_CHECK enum rc serve_check(const char *home, struct diag *d);

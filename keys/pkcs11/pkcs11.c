@@ -1,5 +1,6 @@
 /* The token: loaded, opened, logged in, and opened again. */
 #include <assert.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,8 @@
 
 #define SLOTS_MAX 64
 #define PIN_MAX   255 /* bytes */
+
+static atomic_bool left_hanging;
 
 enum rc pkcs11_failed(const struct pkcs11 *p, enum rc rc, const char *what, CK_RV rv,
                       struct diag *d)
@@ -172,6 +175,31 @@ static enum rc load_module(const struct pkcs11_options *o, struct pkcs11 *p, str
                            p11_kit_message() ? p11_kit_message() : "cannot be loaded");
 }
 
+struct call *pkcs11_call(enum rc (*run)(struct pkcs11 *p, struct call *c, struct diag *d),
+                         struct diag *d)
+{
+    struct call *const c = calloc(1, sizeof *c);
+    if (!c)
+        (void)diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "a question to the HSM");
+    else
+        c->run = run;
+    return c;
+}
+
+static enum rc run_simple(struct pkcs11 *p,
+                          enum rc (*run)(struct pkcs11 *p, struct call *c, struct diag *d),
+                          struct diag *d)
+{
+    ON_EXIT(call_free_at) struct call *c = pkcs11_call(run, d);
+    return c ? calls_run(p->calls, &c, d) : RC_NOMEM;
+}
+
+static enum rc open_first(struct pkcs11 *p, struct call *c, struct diag *d)
+{
+    (void)c;
+    return pkcs11_reopen(p, 0, d);
+}
+
 static struct pkcs11 *make(const struct pkcs11_options *o)
 {
     struct pkcs11 *const p = calloc(1, sizeof *p);
@@ -189,17 +217,19 @@ static struct pkcs11 *make(const struct pkcs11_options *o)
 
 enum rc pkcs11_open(const struct pkcs11_options *o, struct pkcs11 **ret, struct diag *d)
 {
-    assert(o && o->module && o->token && o->pin_file && ret);
+    assert(o && o->module && o->token && o->pin_file && o->limit_ms > 0 && ret);
 
     if (strlen(o->token) > LABEL_LEN || strlen(o->pin_file) >= PATH_LEN)
         return diag_set(d, RC_LIMIT, LABEL_LEN, "a token's label has at most %d bytes", LABEL_LEN);
     ON_EXIT(pkcs11_close_at) struct pkcs11 *p = make(o);
     if (!p)
         return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "a PKCS#11 token");
-    const enum rc rc = load_module(o, p, d);
+    enum rc rc = load_module(o, p, d);
+    if (rc == RC_OK)
+        rc = calls_open(p, o->limit_ms, &p->calls, d);
     if (rc != RC_OK)
         return rc;
-    (void)!pkcs11_reopen(p, 0, NULL); /* kept for pkcs11_ready() */
+    (void)!run_simple(p, open_first, NULL); /* kept for pkcs11_ready() */
     *ret = TAKE(p);
     return RC_OK;
 }
@@ -208,6 +238,10 @@ void pkcs11_close(struct pkcs11 *p)
 {
     if (!p)
         return;
+    if (!calls_close(p->calls)) {
+        left_hanging = true; /* with all that its thread may still use */
+        return;
+    }
     if (p->f) {
         finalise(p);
         p11_kit_module_release(p->f);
@@ -228,15 +262,36 @@ static bool answers(const struct pkcs11 *p)
             p->f->C_GetAttributeValue(p->first, p->kept[0].key, &want, 1) == CKR_OK);
 }
 
-enum rc pkcs11_ready(struct pkcs11 *p, struct diag *d)
+int64_t pkcs11_hangs_ms(struct pkcs11 *p)
 {
-    assert(p);
+    return calls_missed_ms(p->calls);
+}
 
+bool pkcs11_left_hanging(void)
+{
+    return left_hanging;
+}
+
+enum rc pkcs11_look(struct pkcs11 *p, struct diag *d)
+{
     (void)pthread_rwlock_rdlock(&p->lock);
     const unsigned seen = p->generation;
     const bool there = p->open && answers(p);
     (void)pthread_rwlock_unlock(&p->lock);
     return there ? RC_OK : pkcs11_reopen(p, seen, d);
+}
+
+static enum rc run_look(struct pkcs11 *p, struct call *c, struct diag *d)
+{
+    (void)c;
+    return pkcs11_look(p, d);
+}
+
+enum rc pkcs11_ready(struct pkcs11 *p, struct diag *d)
+{
+    assert(p);
+
+    return run_simple(p, run_look, d);
 }
 
 const struct key_keeper *pkcs11_keeper(const struct pkcs11 *p)

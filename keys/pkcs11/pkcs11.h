@@ -8,6 +8,9 @@
  * so that one that was away needs nobody's hand. A PIN that was refused is not tried again before
  * its file has changed, and never when the token says that one more wrong one would lock it.
  *
+ * The module is asked by threads of its own, within a limit of time: an HSM that hangs is one that
+ * is not there, and is asked again when the call that hangs has come back.
+ *
  * Threads: any. Nothing is logged, and the PIN is in memory for one login alone.
  */
 #pragma once
@@ -22,6 +25,7 @@ struct pkcs11;
 struct pkcs11_options {
     const char *module;   /* path of the shared library */
     const char *token;    /* its CKA_LABEL, at most 32 bytes */
+    uint32_t limit_ms;    /* for one thing that is asked of it; over 0 */
     const char *pin_file; /* with the care of keyfile.h; a line end behind the PIN is fine */
 };
 
@@ -35,9 +39,15 @@ MUST_CHECK enum rc pkcs11_open(const struct pkcs11_options *o, struct pkcs11 **r
 void pkcs11_close(struct pkcs11 *p); /* after every key of it; NULL is fine */
 DEFINE_ON_EXIT(struct pkcs11, pkcs11_close)
 
+/* For how long a call has hung, from when it was made, ms; 0: none does. */
+int64_t pkcs11_hangs_ms(struct pkcs11 *p);
+/* One was closed while a call hung: a thread is still inside its module, and the process has to end
+ * by _exit(2). */
+bool pkcs11_left_hanging(void);
+
 /*
  * Looks whether the token is there, and opens it again when it is back.
- * RC_BUSY       it is not there, or does not answer
+ * RC_BUSY       it is not there, or does not answer in time
  * RC_REFUSED    the PIN, its file, or one more try
  * RC_NOT_FOUND  no token of that label, or no PIN file
  */

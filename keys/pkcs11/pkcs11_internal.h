@@ -8,10 +8,11 @@
 
 #include "core/sys/file.h"
 #include "keys/pkcs11/pkcs11.h"
+#include "keys/pkcs11/pkcs11_calls.h"
 
 #define KEYS_MAX     64
-#define SESSIONS_MAX 64 /* kept; more threads than this open and close their own */
-#define LABEL_LEN    32 /* CK_TOKEN_INFO's, blanks behind it */
+#define SESSIONS_MAX 64             /* kept; more threads than this open and close their own */
+#define LABEL_LEN    CALL_LABEL_LEN /* CK_TOKEN_INFO's, blanks behind it */
 #define RETRY_MS     1000
 
 /* A private key that the token has. */
@@ -25,6 +26,7 @@ struct pkcs11 {
     char name[LABEL_LEN + 8];
     char token[LABEL_LEN + 1], pin_file[PATH_LEN];
     CK_FUNCTION_LIST *f;
+    struct calls *calls; /* who run what follows: nobody else touches it */
 
     pthread_rwlock_t lock; /* of what follows: who signs reads, who opens anew writes */
     bool initialised, open;
@@ -64,6 +66,12 @@ struct span pkcs11_curve(enum cose_alg alg);
  * RC_*  as pkcs11_ready()
  */
 MUST_CHECK enum rc pkcs11_reopen(struct pkcs11 *p, unsigned seen, struct diag *d);
+
+/* pkcs11_ready(), by a thread that may wait. */
+MUST_CHECK enum rc pkcs11_look(struct pkcs11 *p, struct diag *d);
+/* A new call, that does this. NULL: no memory, and d says so. */
+struct call *pkcs11_call(enum rc (*run)(struct pkcs11 *p, struct call *c, struct diag *d),
+                         struct diag *d);
 
 /* keeper's */
 enum rc pkcs11_sign(void *at, const struct public_numbers *key, struct span what,

@@ -174,6 +174,22 @@ static enum rc make_pair(struct pkcs11 *p, enum cose_alg alg, CK_ATTRIBUTE label
                : pkcs11_failed(p, RC_CRYPTO, "made a key that it does not tell", CKR_OK, d);
 }
 
+static enum rc run_make(struct pkcs11 *p, struct call *c, struct diag *d)
+{
+    const CK_ATTRIBUTE named = { CKA_LABEL, c->label, strlen(c->label) };
+    enum rc rc = pkcs11_look(p, d);
+    if (rc != RC_OK)
+        return rc;
+    (void)pthread_rwlock_wrlock(&p->lock);
+    rc = check_label(p, named, d);
+    if (rc == RC_OK)
+        rc = make_pair(p, c->alg, named, &c->key, d);
+    if (rc == RC_OK)
+        rc = pkcs11_find_keys(p, d);
+    (void)pthread_rwlock_unlock(&p->lock);
+    return rc;
+}
+
 enum rc pkcs11_make(struct pkcs11 *p, enum cose_alg alg, const char *label,
                     struct public_numbers *ret, struct diag *d)
 {
@@ -182,18 +198,13 @@ enum rc pkcs11_make(struct pkcs11 *p, enum cose_alg alg, const char *label,
     if (pkcs11_curve(alg).len == 0)
         return diag_set(d, RC_REFUSED, DIAG_NO_OFFSET,
                         PKCS11_WORDS " keeps ES256 and EdDSA keys alone");
-    char text[LABEL_LEN + 1] = "";
-    memcpy(text, label, strlen(label));
-    const CK_ATTRIBUTE named = { CKA_LABEL, text, strlen(label) };
-    enum rc rc = pkcs11_ready(p, d);
-    if (rc != RC_OK)
-        return rc;
-    (void)pthread_rwlock_wrlock(&p->lock);
-    rc = check_label(p, named, d);
+    ON_EXIT(call_free_at) struct call *c = pkcs11_call(run_make, d);
+    if (!c)
+        return RC_NOMEM;
+    c->alg = alg;
+    memcpy(c->label, label, strlen(label));
+    const enum rc rc = calls_run(p->calls, &c, d);
     if (rc == RC_OK)
-        rc = make_pair(p, alg, named, ret, d);
-    if (rc == RC_OK)
-        rc = pkcs11_find_keys(p, d);
-    (void)pthread_rwlock_unlock(&p->lock);
+        *ret = c->key;
     return rc;
 }

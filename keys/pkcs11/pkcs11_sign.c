@@ -67,15 +67,21 @@ static CK_RV sign_once(struct pkcs11 *p, const struct public_numbers *key, struc
     return rv;
 }
 
-enum rc pkcs11_sign(void *at, const struct public_numbers *key, struct span what,
-                    uint8_t ret[SIGNATURE_LEN], struct diag *d)
+static bool has(struct pkcs11 *p, const struct public_numbers *key)
 {
-    struct pkcs11 *const p = at;
+    (void)pthread_rwlock_rdlock(&p->lock);
+    const bool there = p->open && find_kept(p, key) != NULL;
+    (void)pthread_rwlock_unlock(&p->lock);
+    return there;
+}
+
+static enum rc run_sign(struct pkcs11 *p, struct call *c, struct diag *d)
+{
     CK_RV rv = CKR_OK;
     for (unsigned tries = 0; tries < 2; tries++) {
         (void)pthread_rwlock_rdlock(&p->lock);
         const unsigned seen = p->generation;
-        rv = sign_once(p, key, what, ret);
+        rv = sign_once(p, &c->key, buf_span(&c->what), c->signature);
         (void)pthread_rwlock_unlock(&p->lock);
         if (rv == CKR_OK)
             return RC_OK;
@@ -83,15 +89,39 @@ enum rc pkcs11_sign(void *at, const struct public_numbers *key, struct span what
         if (rc != RC_OK) /* never RC_REFUSED, which would be for ever: this may end */
             return rc == RC_REFUSED || rc == RC_NOT_FOUND ? RC_BUSY : rc;
     }
-    return pkcs11_has(p, key) ? pkcs11_failed(p, RC_CRYPTO, "does not sign", rv, d)
-                              : pkcs11_failed(p, RC_NOT_FOUND, "lacks a key", rv, d);
+    return has(p, &c->key) ? pkcs11_failed(p, RC_CRYPTO, "does not sign", rv, d)
+                           : pkcs11_failed(p, RC_NOT_FOUND, "lacks a key", rv, d);
+}
+
+static enum rc run_has(struct pkcs11 *p, struct call *c, struct diag *d)
+{
+    (void)d;
+    c->has = has(p, &c->key);
+    return RC_OK;
+}
+
+enum rc pkcs11_sign(void *at, const struct public_numbers *key, struct span what,
+                    uint8_t ret[SIGNATURE_LEN], struct diag *d)
+{
+    struct pkcs11 *const p = at;
+    ON_EXIT(call_free_at) struct call *c = pkcs11_call(run_sign, d);
+    if (!c)
+        return RC_NOMEM;
+    c->key = *key;
+    buf_put_span(&c->what, what);
+    enum rc rc = buf_rc(&c->what, d);
+    if (rc == RC_OK)
+        rc = calls_run(p->calls, &c, d);
+    if (rc == RC_OK)
+        memcpy(ret, c->signature, SIGNATURE_LEN);
+    return rc;
 }
 
 bool pkcs11_has(void *at, const struct public_numbers *key)
 {
     struct pkcs11 *const p = at;
-    (void)pthread_rwlock_rdlock(&p->lock);
-    const bool has = p->open && find_kept(p, key) != NULL;
-    (void)pthread_rwlock_unlock(&p->lock);
-    return has;
+    ON_EXIT(call_free_at) struct call *c = pkcs11_call(run_has, NULL);
+    if (c)
+        c->key = *key;
+    return c && calls_run(p->calls, &c, NULL) == RC_OK && c->has;
 }

@@ -7,12 +7,14 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import daemon  # noqa: E402
 from daemon import BIN, Client, Daemon, eventually  # noqa: E402
 
+SLOW = os.environ["SLOW_MODULE"]  # softhsm2 that hangs when it is told to
 MODULE = os.environ.get("SOFTHSM2_MODULE", "/usr/lib/softhsm/libsofthsm2.so")
 PIN = "48 15-16 é 23"
 BEFORE = "2020-08-03T09:00:00+08:00"  # an hour before the daemons' clock
@@ -52,9 +54,9 @@ def certified(home, request, extensions):
     return out.read_bytes()
 
 
-def home_with(token, home=None):
+def home_with(token, home=None, module=MODULE):
     home = home or daemon.Home()
-    home.set("module", MODULE)
+    home.set("module", module)
     home.set("token", token.label)
     pin = home.path / "keys" / "hsm.pin"
     pin.write_text(PIN + "\n")
@@ -195,6 +197,79 @@ class Hsm(unittest.TestCase):
         eventually(lambda: self.reasons() == [], 60)
         self.assertEqual(daemon.processes_of("sitecert-signer", self.home), signer)
         self.issue(200, 2, "pin")
+
+
+    def test_7_settings_are_checked_beside_it(self):
+        """Socket and memory are in use, and that is no mistake; whoever runs notices nothing."""
+        signer = daemon.processes_of("sitecert-signer", self.home)
+        memory = {p.name: p.read_bytes() for p in (self.home.path / "signer").iterdir()}
+
+        def check():
+            return subprocess.run([BIN / "sitecert-signer", "--home", self.home.path, "--check-config", "--lang", "en"],
+                                  env=daemon.environment(self.home.clock), stderr=subprocess.PIPE, text=True)
+
+        done = check()
+        self.assertEqual((done.returncode, "a signer runs" in done.stderr, "the settings hold" in done.stderr), (0, True, True), done.stderr)
+        pin = self.home.path / "keys" / "hsm.pin"
+        pin.chmod(0o644)
+        done = check()
+        pin.chmod(0o600)
+        self.assertEqual((done.returncode, "too open" in done.stderr), (1, True), done.stderr)
+        self.assertEqual({p.name: p.read_bytes() for p in (self.home.path / "signer").iterdir()}, memory)
+        self.assertEqual(daemon.processes_of("sitecert-signer", self.home), signer)
+        self.issue(300, 2, "check")
+
+
+class Hanging(unittest.TestCase):
+    """An HSM that does not answer: nobody waits for it, and everything goes on when it does."""
+
+    def setUp(self):
+        self.home = daemon.basic_home()
+        os.environ["SLOW_HSM"] = str(self.home.folder)
+        self.home_key = self.home.keys["zj"]
+        home_with(Token(self.home.folder), self.home, SLOW)
+        self.home.set("answer_s", 1)
+        self.home.sitecert("keys", "generate", "--use", "token", "--pkcs11", "--first", 1, clock=BEFORE)
+        self.home.sitecert("keys", "publish", "--operator", self.home.path / "keys" / "operator-1.pem", clock=BEFORE)
+
+    def tearDown(self):
+        for name in ("sign", "look", "initialize"):
+            (self.home.folder / name).unlink(missing_ok=True)
+        self.home.remove()
+
+    def test_it_is_said_and_the_signer_begins_anew(self):
+        with Daemon(self.home) as d:
+            client = Client(d.address)
+
+            def reasons():
+                a = client.ask("GET", "/readyz")
+                return [p["reason"] for p in a.json()["parts"] if p["reason"]] if a.status == 503 else []
+
+            people = range(1, 30)
+            self.assertEqual(client.push("zj", self.home_key, "training", daemon.trainings(*people), "t", wait=30).status, 200)
+            signer = daemon.processes_of("sitecert-signer", self.home)
+            for name in ("sign", "look"):
+                (self.home.folder / name).touch()
+            began = time.monotonic()
+            a = client.push("zj", self.home_key, "test", daemon.tests(*people), "s")
+            self.assertEqual(a.status, 202)
+            where = a.headers["location"]
+            eventually(lambda: reasons() == ["hsm_gone"], 20)
+            self.assertLess(time.monotonic() - began, 20)
+            eventually(lambda: daemon.processes_of("sitecert-signer", self.home) not in ([], signer), 30)
+            self.assertIn("event=cannot_go_on", d.said())
+            self.assertIn("does not answer", d.said())
+            eventually(lambda: reasons() == ["hsm_gone"], 20)
+            for name in ("sign", "look"):
+                (self.home.folder / name).unlink()
+            eventually(lambda: client.get("zj", self.home_key, where).json().get("state") == "done", 60)
+            results = client.get("zj", self.home_key, where + "/results").lines()
+            self.assertEqual([r["outcome"] for r in results], ["issued"] * len(people))
+            self.assertEqual(len({r["number"] for r in results}), len(people))
+            client.close()
+            self.assertEqual(d.stop(), 0)
+        audit = self.home.sitecert("audit", check=False)
+        self.assertEqual(audit.returncode, 0, audit.stderr)
 
 
 class Made(unittest.TestCase):

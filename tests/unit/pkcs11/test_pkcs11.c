@@ -6,11 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "core/sys/clock.h"
 #include "core/sys/file.h"
 #include "keys/pkcs11/pkcs11.h"
+#include "keys/pkcs11/pkcs11_calls.h"
 #include "tests/unit/register/home_scratch.h"
 
 #define PIN     "2718-28"
@@ -62,14 +65,19 @@ static int teardown(void **state)
     return 0;
 }
 
-static struct pkcs11 *opened(const struct place *p)
+static struct pkcs11 *opened_by(const char *module, uint32_t limit_ms, const struct place *p)
 {
     struct pkcs11 *hsm = NULL;
-    const struct pkcs11_options o = { .module = SOFTHSM2_MODULE,
-                                      .token = LABEL,
-                                      .pin_file = p->pin };
+    const struct pkcs11_options o = {
+        .module = module, .token = LABEL, .limit_ms = limit_ms, .pin_file = p->pin
+    };
     assert_int_equal(pkcs11_open(&o, &hsm, NULL), RC_OK);
     return hsm;
+}
+
+static struct pkcs11 *opened(const struct place *p)
+{
+    return opened_by(SOFTHSM2_MODULE, 30000, p);
 }
 
 static struct private_key *made(struct pkcs11 *hsm, enum cose_alg alg, const char *label)
@@ -235,6 +243,129 @@ static void not_there_at_first_it_is_taken_up_later(void **state)
     assert_int_equal(pkcs11_make(hsm, ALG_ES256, "one", &numbers, NULL), RC_OK);
 }
 
+/* --- hanging --- */
+
+#define LIMIT_MS 300
+#define SLACK_MS 5000 /* on a machine that has other work */
+
+/* As long as the file stands, that function of the module does not return. */
+static void begin_hanging(const struct place *p, const char *name)
+{
+    char path[PATH_LEN];
+    in_folder(p, name, path);
+    put(path, "");
+    assert_int_equal(setenv("SLOW_HSM", p->folder, 1), 0);
+}
+
+static void end_hanging(const struct place *p, const char *name)
+{
+    char path[PATH_LEN];
+    in_folder(p, name, path);
+    assert_int_equal(unlink(path), 0);
+}
+
+static void wait_until_ready(struct pkcs11 *hsm)
+{
+    for (unsigned i = 0; i < 1000 && pkcs11_ready(hsm, NULL) != RC_OK; i++)
+        pause_ms(10);
+    assert_int_equal(pkcs11_ready(hsm, NULL), RC_OK);
+}
+
+static void what_hangs_is_refused_in_time_and_so_is_all_else(void **state)
+{
+    const struct place *const p = *state;
+    ON_EXIT(pkcs11_close_at) struct pkcs11 *hsm = opened_by(SLOW_MODULE, LIMIT_MS, p);
+    ON_EXIT(private_key_free_at) struct private_key *key = made(hsm, ALG_ES256, "one");
+    uint8_t signature[SIGNATURE_LEN] = { 0 };
+    static const uint8_t none[SIGNATURE_LEN];
+    struct diag d = DIAG_INIT;
+    sign_and_check(key, "before");
+    assert_int_equal(pkcs11_hangs_ms(hsm), 0);
+
+    begin_hanging(p, "sign");
+    const int64_t began = clock_elapsed_ms();
+    assert_int_equal(private_key_sign(key, span_text("text"), signature, &d), RC_BUSY);
+    const int64_t took = clock_elapsed_ms() - began;
+    assert_in_range(took, LIMIT_MS, LIMIT_MS + SLACK_MS);
+    assert_memory_equal(d.text, PKCS11_WORDS, strlen(PKCS11_WORDS));
+    assert_non_null(strstr(d.text, "does not answer"));
+    assert_memory_equal(signature, none, sizeof none);
+    for (unsigned i = 0; i < 100; i++) { /* a hundred limits would be half a minute */
+        assert_int_equal(pkcs11_ready(hsm, NULL), RC_BUSY);
+        assert_int_equal(private_key_sign(key, span_text("text"), signature, NULL), RC_BUSY);
+    }
+    assert_in_range(clock_elapsed_ms() - began, took, 2 * LIMIT_MS + SLACK_MS);
+    assert_false(pkcs11_keeper(hsm)->has(pkcs11_keeper(hsm)->at, private_key_public(key)));
+    assert_true(pkcs11_hangs_ms(hsm) >= took);
+
+    end_hanging(p, "sign");
+    wait_until_ready(hsm);
+    assert_int_equal(pkcs11_hangs_ms(hsm), 0);
+    sign_and_check(key, "after");
+}
+
+static void *sign_once(void *arg)
+{
+    uint8_t signature[SIGNATURE_LEN];
+    return private_key_sign(arg, span_text("text"), signature, NULL) == RC_BUSY ? NULL : arg;
+}
+
+static void many_that_hang_are_refused_together(void **state)
+{
+    const struct place *const p = *state;
+    ON_EXIT(pkcs11_close_at) struct pkcs11 *hsm = opened_by(SLOW_MODULE, LIMIT_MS, p);
+    ON_EXIT(private_key_free_at) struct private_key *key = made(hsm, ALG_EDDSA, "one");
+    pthread_t threads[2 * CALL_THREADS_MAX];
+    begin_hanging(p, "sign");
+    const int64_t began = clock_elapsed_ms();
+    for (size_t i = 0; i < 2 * CALL_THREADS_MAX; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, sign_once, key), 0);
+    for (size_t i = 0; i < 2 * CALL_THREADS_MAX; i++) {
+        void *failed = NULL;
+        assert_int_equal(pthread_join(threads[i], &failed), 0);
+        assert_null(failed);
+    }
+    assert_in_range(clock_elapsed_ms() - began, LIMIT_MS, 2 * LIMIT_MS + SLACK_MS);
+    end_hanging(p, "sign");
+    wait_until_ready(hsm);
+    sign_and_check(key, "after");
+}
+
+static void hanging_at_first_it_is_taken_up_later(void **state)
+{
+    const struct place *const p = *state;
+    begin_hanging(p, "initialize");
+    ON_EXIT(pkcs11_close_at) struct pkcs11 *hsm = opened_by(SLOW_MODULE, LIMIT_MS, p);
+    struct diag d = DIAG_INIT;
+    assert_int_equal(pkcs11_ready(hsm, &d), RC_BUSY);
+    assert_non_null(strstr(d.text, "does not answer"));
+    end_hanging(p, "initialize");
+    wait_until_ready(hsm);
+    private_key_free(made(hsm, ALG_ES256, "one"));
+}
+
+/* In a child, whose thread stays in the module. 0: it was closed, and left. */
+static int close_while_it_hangs(const struct place *p)
+{
+    struct pkcs11 *const hsm = opened_by(SLOW_MODULE, LIMIT_MS, p);
+    begin_hanging(p, "look");
+    const bool hung = pkcs11_ready(hsm, NULL) == RC_BUSY && !pkcs11_left_hanging();
+    pkcs11_close(hsm);
+    return hung && pkcs11_left_hanging() ? 0 : 1;
+}
+
+static void while_it_hangs_it_can_be_closed(void **state)
+{
+    int status = 0;
+    const pid_t child = fork();
+    if (child == 0)
+        _exit(close_while_it_hangs(*state));
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    end_hanging(*state, "look");
+    assert_false(pkcs11_left_hanging());
+}
+
 /* --- the PIN --- */
 
 static void a_refused_pin_waits_for_another(void **state)
@@ -272,7 +403,9 @@ static void a_module_that_is_none_is_told(void **state)
 {
     const struct place *const p = *state;
     struct pkcs11 *hsm = NULL;
-    struct pkcs11_options o = { .module = "/no/such.so", .token = LABEL, .pin_file = p->pin };
+    struct pkcs11_options o = {
+        .module = "/no/such.so", .token = LABEL, .limit_ms = 1000, .pin_file = p->pin
+    };
     assert_int_equal(pkcs11_open(&o, &hsm, NULL), RC_NOT_FOUND);
     o.module = p->pin;
     assert_int_equal(pkcs11_open(&o, &hsm, NULL), RC_IO);
@@ -294,6 +427,10 @@ int main(void)
         TEST(many_threads_sign_at_once),
         TEST(gone_it_says_so_and_back_it_signs),
         TEST(not_there_at_first_it_is_taken_up_later),
+        TEST(what_hangs_is_refused_in_time_and_so_is_all_else),
+        TEST(many_that_hang_are_refused_together),
+        TEST(hanging_at_first_it_is_taken_up_later),
+        TEST(while_it_hangs_it_can_be_closed),
         TEST(a_refused_pin_waits_for_another),
         TEST(a_pin_file_is_kept_as_a_key),
         TEST(a_module_that_is_none_is_told),

@@ -257,16 +257,21 @@ static void rows_grow_by_what_was_sent_and_the_rest_of_a_block(void **state)
     assert_false(delta_may_grow(&delta, 0));
 }
 
-/* The rows that a delta leads to, by a publisher's own hand. */
-static enum rc update_to(uint32_t rows, const char *says)
+/* Borrows deltas[0]. */
+static struct delta first_delta(void)
 {
     struct cose_sign1 m;
     struct delta delta;
-    struct buf payload = { 0 }, message = { 0 };
     assert_int_equal(cose_sign1_parse(buf_span(&deltas[0]), &m, NULL), RC_OK);
     assert_int_equal(delta_payload_read(m.payload, &delta, NULL), RC_OK);
-    delta.rows = rows;
-    delta_payload_put(&payload, &delta);
+    return delta;
+}
+
+/* Signed as it stands, whatever it says. */
+static enum rc update_as(const struct delta *delta, const char *says)
+{
+    struct buf payload = { 0 }, message = { 0 };
+    delta_payload_put(&payload, delta);
     test_sign1(&pub.publish, TYP_DELTA, buf_span(&payload), &message);
     const enum rc rc = update_by(&files[0], &message, says);
     buf_free(&payload);
@@ -277,16 +282,28 @@ static enum rc update_to(uint32_t rows, const char *says)
 static void more_rows_than_were_sent_are_not_made_room_for(void **state)
 {
     (void)state;
-    struct cose_sign1 m;
-    struct delta delta;
-    assert_int_equal(cose_sign1_parse(buf_span(&deltas[0]), &m, NULL), RC_OK);
-    assert_int_equal(delta_payload_read(m.payload, &delta, NULL), RC_OK);
-    const uint32_t most =
-        ROWS + (uint32_t)(delta.changes.len / DELTA_CHANGE_MIN) + DELTA_ROWS_UNNAMED - 1;
+    struct delta delta = first_delta();
+    const uint32_t half = (uint32_t)(delta.changes.len / DELTA_CHANGE_MIN);
     /* Its header was signed for other rows: so far it comes, and no further. */
-    assert_int_equal(update_to(most, NULL), RC_BAD_SIGNATURE);
-    assert_int_equal(update_to(most + 1, "names too few"), RC_LIMIT);
-    assert_int_equal(update_to(COLUMN_ROWS_MAX, "names too few"), RC_LIMIT);
+    delta.rows = ROWS + half + DELTA_ROWS_UNNAMED - 1;
+    assert_int_equal(update_as(&delta, NULL), RC_BAD_SIGNATURE);
+    delta.rows++;
+    assert_int_equal(update_as(&delta, "names too few"), RC_LIMIT);
+    delta.rows = COLUMN_ROWS_MAX;
+    assert_int_equal(update_as(&delta, "names too few"), RC_LIMIT);
+}
+
+static void fewer_rows_or_an_earlier_time_are_refused(void **state)
+{
+    (void)state;
+    struct delta delta = first_delta();
+    delta.rows--;
+    assert_int_equal(update_as(&delta, "fewer rows or an earlier time"), RC_REFUSED);
+    delta.rows++;
+    delta.issued--;
+    assert_int_equal(update_as(&delta, "fewer rows or an earlier time"), RC_REFUSED);
+    delta.issued++;
+    assert_int_equal(update_as(&delta, NULL), RC_OK);
 }
 
 static void a_publisher_makes_no_delta_that_would_be_refused(void **state)
@@ -397,6 +414,11 @@ static void an_older_trust_list_is_refused(void **state)
     parcel_make(&parcels[2], &files[2]);
     (void)make_delta(&files[1], &files[2], &delta);
     assert_int_equal(update_by(&files[1], &delta, "not newer than 5"), RC_REFUSED);
+    buf_clear(&parcels[2].sections[SECTION_TRUST]);
+    publisher_trust(&pub, 5, &parcels[2].sections[SECTION_TRUST]); /* signed anew, no newer */
+    parcel_make(&parcels[2], &files[2]);
+    (void)make_delta(&files[1], &files[2], &delta);
+    assert_int_equal(update_by(&files[1], &delta, "not newer than 5"), RC_REFUSED);
     buf_free(&delta);
 }
 
@@ -461,6 +483,7 @@ int main(void)
         CASE(rows_may_grow_in_the_last_block_and_beyond),
         CASE(rows_grow_by_what_was_sent_and_the_rest_of_a_block),
         CASE(more_rows_than_were_sent_are_not_made_room_for),
+        CASE(fewer_rows_or_an_earlier_time_are_refused),
         CASE(a_publisher_makes_no_delta_that_would_be_refused),
         CASE(no_bit_flip_of_a_delta_is_applied),
         CASE(no_prefix_and_no_byte_more_is_applied),

@@ -360,6 +360,28 @@ static void version_and_descriptions_come_from_the_table(void **state)
     }
 }
 
+static void the_home_is_what_was_given_else_what_is_set_else_the_usual_one(void **state)
+{
+    (void)state;
+    assert_int_equal(unsetenv("SITECERT_HOME"), 0);
+    assert_string_equal(cli_home(NULL), "/var/lib/sitecert");
+    assert_int_equal(setenv("SITECERT_HOME", "", 1), 0);
+    assert_string_equal(cli_home(NULL), "/var/lib/sitecert");
+    assert_int_equal(setenv("SITECERT_HOME", "/srv/set", 1), 0);
+    assert_string_equal(cli_home(NULL), "/srv/set");
+    assert_string_equal(cli_home("given"), "given");
+}
+
+static void how_it_ends_is_told_from_a_wrong_use(void **state)
+{
+    (void)state;
+    const struct cli_call call = { .say = { .program = "tool", .quiet = true } };
+    const struct diag d = DIAG_INIT;
+    assert_int_equal(cli_end(&call, true, RC_OK, &d), 0);
+    assert_int_equal(cli_end(&call, false, RC_BUSY, &d), 1);
+    assert_int_equal(cli_end(&call, true, RC_USAGE, &d), CLI_EXIT_USAGE);
+}
+
 static int english(void **state)
 {
     (void)state;
@@ -388,6 +410,8 @@ int main(void)
         cmocka_unit_test(help_of_a_command_is_its_own),
         cmocka_unit_test(explanations_are_aligned_by_display_width),
         cmocka_unit_test(a_chinese_character_takes_two_columns),
+        cmocka_unit_test(the_home_is_what_was_given_else_what_is_set_else_the_usual_one),
+        cmocka_unit_test_setup(how_it_ends_is_told_from_a_wrong_use, english),
         cmocka_unit_test_setup(version_and_descriptions_come_from_the_table, english),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

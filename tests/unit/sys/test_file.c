@@ -236,6 +236,35 @@ static void a_link_in_place_of_a_lock_is_not_followed(void **state)
     assert_int_equal(access(in_scratch("elsewhere"), F_OK), -1);
 }
 
+static void another_file_is_told_from_the_one_before(void **state)
+{
+    (void)state;
+    const char *const path = in_scratch("f");
+    const struct file_identity none = file_identify(path);
+    assert_false(file_is_seen(&none));
+    assert_int_equal(file_replace(path, SPAN_LITERAL("one"), 0600, NULL), RC_OK);
+    const struct file_identity one = file_identify(path), again = file_identify(path);
+    assert_true(file_is_seen(&one));
+    assert_false(file_identity_equal(&none, &one));
+    assert_true(file_identity_equal(&one, &again));
+
+    /* Of the same length, and as old: it is another node. */
+    const struct timespec times[] = { one.changed, one.changed };
+    assert_int_equal(file_replace(path, SPAN_LITERAL("two"), 0600, NULL), RC_OK);
+    assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+    const struct file_identity two = file_identify(path);
+    assert_false(file_identity_equal(&one, &two));
+
+    static const struct file_identity base = { 1, 2, 3, { 4, 5 } };
+    static const struct file_identity others[] = { { 9, 2, 3, { 4, 5 } },
+                                                   { 1, 9, 3, { 4, 5 } },
+                                                   { 1, 2, 9, { 4, 5 } },
+                                                   { 1, 2, 3, { 9, 5 } },
+                                                   { 1, 2, 3, { 4, 9 } } };
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        assert_false(file_identity_equal(&base, &others[i]));
+}
+
 static void standard_streams_are_never_closed(void **state)
 {
     (void)state;
@@ -265,6 +294,7 @@ int main(void)
         IN_SCRATCH(joining_never_makes_a_second_or_a_first_slash),
         IN_SCRATCH(a_held_lock_is_busy_until_it_is_closed),
         IN_SCRATCH(a_link_in_place_of_a_lock_is_not_followed),
+        IN_SCRATCH(another_file_is_told_from_the_one_before),
         IN_SCRATCH(standard_streams_are_never_closed),
     };
     return cmocka_run_group_tests_name("file", tests, NULL, NULL);

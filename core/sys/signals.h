@@ -14,6 +14,8 @@ enum told {
     TOLD_SELF = 8,   /* SIGUSR1, as signals_tell_self() sends it */
 };
 
+#define TOLD_FOR_EVER (-1)
+
 /*
  * wanted  a set of enum told: those signals are blocked and told of, others do what they do
  * ret_fd  owned
@@ -21,7 +23,7 @@ enum told {
  */
 MUST_CHECK enum rc signals_open(unsigned wanted, int *ret_fd, struct diag *d);
 /* The set of what was told and not taken yet. timeout_ms: how long to wait when it is empty; 0: not
- * at all, negative: for ever. One thread at a time. */
+ * at all. One thread at a time. */
 unsigned signals_take(int fd, int timeout_ms);
 /* Any thread tells the one that waits: TOLD_SELF. */
 void signals_tell_self(void);

@@ -9,8 +9,7 @@
 #include "issuer/core/bodies.h"
 #include "issuer/core/serve.h"
 
-#define FOLDER   "batches"
-#define FOR_EVER (-1)
+#define FOLDER "batches"
 
 struct run {
     struct home home; /* settings alone: its clock is when we began */
@@ -135,7 +134,7 @@ static void reload(struct run *r)
 static enum rc run_until_told(struct run *r, struct diag *d)
 {
     for (;;) {
-        const unsigned told = signals_take(r->signals, FOR_EVER);
+        const unsigned told = signals_take(r->signals, TOLD_FOR_EVER);
         if (r->over)
             return diag_set(d, RC_IO, DIAG_NO_OFFSET, "it cannot go on: see the log");
         if (told & TOLD_END)

@@ -13,7 +13,6 @@
 #define MATCHES     4u   /* questions for holders at once */
 #define CONNECTIONS 256u /* the front opens one for each question under way */
 #define HOLDERS     64u  /* connections of the public endpoint */
-#define FOR_EVER    (-1)
 
 struct run {
     int signals;
@@ -108,7 +107,7 @@ static void close_all(struct run *r)
 
 static void run_until_told(struct run *r)
 {
-    while (!(signals_take(r->signals, FOR_EVER) & TOLD_END))
+    while (!(signals_take(r->signals, TOLD_FOR_EVER) & TOLD_END))
         stock_expire(r->stock);
 }
 

@@ -106,7 +106,7 @@ enum rc witness_serve(const char *folder, const char *listen, struct diag *d)
     (void)printf("listening %s\n", http_address(server));
     (void)fflush(stdout);
     notify_ready();
-    while (!signals_take(signals, -1))
+    while (!signals_take(signals, TOLD_FOR_EVER))
         ;
     notify_stopping();
     http_stop(server, GRACE_MS);

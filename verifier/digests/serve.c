@@ -131,7 +131,7 @@ static enum rc serve_until(struct server *s, int listening, int stop_fd, struct 
     const enum rc rc = ipc_server_open(&o, &server, d);
     if (rc != RC_OK)
         return rc;
-    while (!signals_take(stop_fd, -1))
+    while (!signals_take(stop_fd, TOLD_FOR_EVER))
         ;
     ipc_server_close(server);
     return RC_OK;

@@ -30,7 +30,7 @@ static void what_was_sent_is_told_once(void **state)
                   { SIGCHLD, TOLD_CHILD } };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         assert_int_equal(kill(getpid(), cases[i].number), 0);
-        assert_int_equal(signals_take(fd, -1), cases[i].told);
+        assert_int_equal(signals_take(fd, TOLD_FOR_EVER), cases[i].told);
         assert_int_equal(signals_take(fd, 0), 0);
     }
 }
@@ -64,7 +64,7 @@ static void a_thread_wakes_the_one_that_waits(void **state)
     ON_EXIT(fd_close_at) int fd = opened(TOLD_END | TOLD_SELF);
     pthread_t other;
     assert_int_equal(pthread_create(&other, NULL, tell, NULL), 0);
-    assert_int_equal(signals_take(fd, -1), TOLD_SELF);
+    assert_int_equal(signals_take(fd, TOLD_FOR_EVER), TOLD_SELF);
     assert_int_equal(pthread_join(other, NULL), 0);
 }
 

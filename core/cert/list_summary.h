@@ -7,7 +7,8 @@
 #include "core/crypto/hash.h"
 #include "keys/trust/trust_list.h"
 
-#define LIST_ROWS_MAX    10000u
+#define LIST_ROWS_MAX                                                                              \
+    20000u /* lines of the answer: a person asked about without number may have many */
 #define LIST_NAME_MAX    200u  /* bytes of UTF-8 */
 #define LIST_PURPOSE_MAX 400u  /* bytes of UTF-8 */
 #define LIST_SUMMARY_MAX 1024u /* bytes of the whole COSE_Sign1 */

@@ -15,6 +15,7 @@
 #define EMPLOYER_NAME_MAX    200u       /* bytes of UTF-8 */
 #define EMPLOYER_PURPOSE_MAX 400u       /* bytes of UTF-8 */
 #define EMPLOYER_ROWS_MAX    1000000u   /* a day */
+#define EMPLOYER_PEOPLE_MAX  1000u      /* a day */
 #define EMPLOYER_KEY_BYTES   32u        /* random */
 #define EMPLOYER_KEY_PREFIX  "sc1."
 #define EMPLOYER_KEY_LEN     47u /* characters: the prefix, then base64url */
@@ -24,6 +25,7 @@ struct employer {
     char purpose[EMPLOYER_PURPOSE_MAX + 1];
     uint8_t key[SHA256_LEN]; /* of the key's characters */
     uint32_t rows_per_day;   /* 1 to EMPLOYER_ROWS_MAX: there is always a bound */
+    uint32_t people_per_day; /* asked about without a number; 0: its purpose needs no such thing */
     bool suspended;
     int64_t added; /* Unix seconds */
 };

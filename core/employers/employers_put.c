@@ -14,6 +14,8 @@ static void put_employer(struct json_out *o, const struct employer *e)
     json_out_text(o, "purpose", span_text(e->purpose));
     json_out_text(o, "key", span_text(key));
     json_out_int(o, "rows_per_day", e->rows_per_day);
+    if (e->people_per_day > 0)
+        json_out_int(o, "people_per_day", e->people_per_day);
     json_out_text(o, "state", span_text(e->suspended ? "suspended" : "active"));
     json_out_text(o, "added", span_text(added));
     json_out_close(o, '}');

@@ -6,7 +6,7 @@
 #include "core/employers/employers.h"
 #include "core/json/json.h"
 
-#define MEMBERS 6u
+#define MEMBERS 6u /* and people_per_day, which few have */
 
 static enum rc refuse(struct diag *d, const struct employer *e, const char *what)
 {
@@ -36,10 +36,10 @@ static bool read_state(struct span word, bool *ret_suspended)
     return *ret_suspended || span_equal(word, SPAN_LITERAL("active"));
 }
 
-static bool read_rows(const json_t *rows, uint32_t *ret)
+static bool read_bound(const json_t *bound, uint32_t max, uint32_t *ret)
 {
-    const json_int_t n = json_is_integer(rows) ? json_integer_value(rows) : 0;
-    *ret = n >= 1 && n <= EMPLOYER_ROWS_MAX ? (uint32_t)n : 0;
+    const json_int_t n = json_is_integer(bound) ? json_integer_value(bound) : 0;
+    *ret = n >= 1 && n <= max ? (uint32_t)n : 0;
     return *ret > 0;
 }
 
@@ -47,14 +47,17 @@ static enum rc read_employer(const json_t *value, struct employer *e, struct dia
 {
     if (!read_text(value, "name", EMPLOYER_NAME_MAX, e->name))
         return refuse(d, e, "'name' is no name");
-    if (json_object_size(value) != MEMBERS)
+    const json_t *const people = json_object_get(value, "people_per_day");
+    if (json_object_size(value) != MEMBERS + (people ? 1 : 0))
         return refuse(d, e, "a member is missing, or unknown");
     if (!read_text(value, "purpose", EMPLOYER_PURPOSE_MAX, e->purpose))
         return refuse(d, e, "'purpose' is no text");
     if (!hex_decode(text_of(value, "key"), e->key, SHA256_LEN))
         return refuse(d, e, "'key' is no SHA-256");
-    if (!read_rows(json_object_get(value, "rows_per_day"), &e->rows_per_day))
+    if (!read_bound(json_object_get(value, "rows_per_day"), EMPLOYER_ROWS_MAX, &e->rows_per_day))
         return refuse(d, e, "'rows_per_day' is no such number");
+    if (people && !read_bound(people, EMPLOYER_PEOPLE_MAX, &e->people_per_day))
+        return refuse(d, e, "'people_per_day' is no such number");
     if (!read_state(text_of(value, "state"), &e->suspended))
         return refuse(d, e, "'state' is neither active nor suspended");
     if (!time_parse(text_of(value, "added"), &e->added))

@@ -8,7 +8,7 @@
 struct day {
     uint8_t key[SHA256_LEN]; /* all zero: the place is free */
     int64_t until;
-    uint32_t rows;
+    uint32_t rows, people;
 };
 
 struct rations {
@@ -47,28 +47,36 @@ static struct day *day_of(struct rations *r, const uint8_t key[SHA256_LEN], int6
     if (spare) {
         memcpy(spare->key, key, SHA256_LEN);
         spare->until = now_s + RATION_S;
-        spare->rows = 0;
+        spare->rows = spare->people = 0;
     }
     return spare;
 }
 
-static uint32_t take(struct rations *r, const struct employer *e, uint32_t rows, int64_t now_s)
+static bool fits(uint32_t used, uint32_t more, uint32_t bound)
+{
+    return more <= bound && used <= bound - more;
+}
+
+static uint32_t take(struct rations *r, const struct employer *e, uint32_t rows, uint32_t people,
+                     int64_t now_s)
 {
     struct day *const day = day_of(r, e->key, now_s);
     if (!day)
         return RATION_S;
-    if (rows > e->rows_per_day || day->rows > e->rows_per_day - rows)
+    if (!fits(day->rows, rows, e->rows_per_day) || !fits(day->people, people, e->people_per_day))
         return (uint32_t)(day->until - now_s);
     day->rows += rows;
+    day->people += people;
     return 0;
 }
 
-uint32_t rations_take(struct rations *r, const struct employer *e, uint32_t rows, int64_t now_s)
+uint32_t rations_take(struct rations *r, const struct employer *e, uint32_t rows, uint32_t people,
+                      int64_t now_s)
 {
     assert(r && e && now_s > 0);
 
     (void)pthread_mutex_lock(&r->lock);
-    const uint32_t wait_s = take(r, e, rows, now_s);
+    const uint32_t wait_s = take(r, e, rows, people, now_s);
     (void)pthread_mutex_unlock(&r->lock);
     return wait_s;
 }

@@ -81,7 +81,7 @@ bool roll_find(struct roll *r, struct span key, struct employer *ret)
     return found != NULL;
 }
 
-uint32_t roll_take(struct roll *r, const struct employer *e, uint32_t rows)
+uint32_t roll_take(struct roll *r, const struct employer *e, uint32_t rows, uint32_t people)
 {
-    return rations_take(r->rations, e, rows, (int64_t)clock_elapsed() + 1);
+    return rations_take(r->rations, e, rows, people, (int64_t)clock_elapsed() + 1);
 }

@@ -21,4 +21,4 @@ MUST_CHECK enum rc roll_refresh(struct roll *r, struct diag *d);
 /* Whose key this is. False: nobody's. */
 MUST_CHECK bool roll_find(struct roll *r, struct span key, struct employer *ret);
 /* As rations_take(), by the monotonic clock. */
-uint32_t roll_take(struct roll *r, const struct employer *e, uint32_t rows);
+uint32_t roll_take(struct roll *r, const struct employer *e, uint32_t rows, uint32_t people);

@@ -1,7 +1,7 @@
 /*
  * What the endpoint asks sitecert-digests: one question and one answer at a time over a UNIX socket
  * (core/ipc/ipc.h), deterministic CBOR: [number, person, API key or empty] → [reply, retry_s,
- * digest, seal].
+ * digest, seal]. With an API key and an empty number: the keys of the person's own row.
  */
 #pragma once
 

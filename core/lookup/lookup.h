@@ -15,6 +15,7 @@
 #define LOOKUP_NAME_MAX     400u /* bytes of a name as typed */
 #define LOOKUP_ID_MAX       64u  /* bytes of a document number as typed */
 #define LOOKUP_KEY_TEXT_MAX 64u  /* bytes of an API key as sent */
+#define LOOKUP_NUMBERS_MAX  32u  /* certificates of one person */
 
 /*
  * Name and document number as one hash, in the form in which spellings compare equal: the name
@@ -27,20 +28,33 @@
 MUST_CHECK enum rc lookup_person(struct span name, struct span id_number, int32_t today,
                                  uint8_t ret[LOOKUP_PERSON_LEN], struct diag *d);
 
-/* What the secret makes of number and person. */
+/* What the secret makes of number and person, or of the person alone. */
 struct lookup_keys {
     uint8_t digest[LOOKUP_DIGEST_LEN]; /* where the row is */
     uint8_t seal[SEALED_KEY_LEN];      /* what opens it */
 };
+void lookup_person_keys_make(const uint8_t secret[LOOKUP_KEY_LEN],
+                             const uint8_t person[LOOKUP_PERSON_LEN], struct lookup_keys *ret);
 void lookup_keys_make(const uint8_t secret[LOOKUP_KEY_LEN], struct span number,
                       const uint8_t person[LOOKUP_PERSON_LEN], struct lookup_keys *ret);
+
+/* What a row of a person alone holds: the numbers of all his certificates. */
+struct lookup_numbers {
+    size_t count; /* at least 1 */
+    struct span at[LOOKUP_NUMBERS_MAX];
+};
+void lookup_numbers_put(struct buf *to, const struct lookup_numbers *n);
+/* Borrows bytes. RC_FORMAT: not exactly such a list. */
+MUST_CHECK enum rc lookup_numbers_read(struct span bytes, struct lookup_numbers *ret,
+                                       struct diag *d);
 
 /* --- the table, as its maker sees it --- */
 
 struct lookup_row {
     struct lookup_keys keys;
-    uint64_t at; /* of the sealed token in `sealed` */
+    uint64_t at; /* of what is sealed in `sealed` */
     uint32_t len;
+    bool of_person;
 };
 struct lookup_maker {
     size_t count, cap;
@@ -50,7 +64,11 @@ struct lookup_maker {
 void lookup_maker_free(struct lookup_maker *m); /* for ON_EXIT too */
 MUST_CHECK enum rc lookup_add(struct lookup_maker *m, const struct lookup_keys *keys,
                               struct span token, struct diag *d);
-/* Appends the whole file. RC_EXISTS: two rows of one digest. */
+/* keys: of lookup_person_keys_make(). Of two people with one name and number, which takes documents
+ * of two types, the first to be added is found. */
+MUST_CHECK enum rc lookup_add_person(struct lookup_maker *m, const struct lookup_keys *keys,
+                                     const struct lookup_numbers *numbers, struct diag *d);
+/* Appends the whole file. RC_EXISTS: two certificates of one digest. */
 MUST_CHECK enum rc lookup_put(struct lookup_maker *m, const uint8_t deployment[SHA256_LEN],
                               struct buf *to, struct diag *d);
 
@@ -66,4 +84,4 @@ struct lookup_table {
 MUST_CHECK enum rc lookup_open(struct span file, struct lookup_table *ret, struct diag *d);
 /* RC_NOT_FOUND: there is no such row; RC_FORMAT, RC_CRYPTO: it is not what it should be. */
 MUST_CHECK enum rc lookup_find(const struct lookup_table *t, const struct lookup_keys *keys,
-                               struct buf *ret_token, struct diag *d);
+                               struct buf *ret_row, struct diag *d);

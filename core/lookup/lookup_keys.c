@@ -5,6 +5,9 @@
 #include "core/lookup/lookup.h"
 #include "core/unicode/name.h"
 
+#define OF_NUMBER 1
+#define OF_PERSON 3
+
 /* As the register keeps it: by the type whose form it has. A resident's number first, for its old
  * form has another spelling; what is left has one spelling whatever the type. */
 static void put_id(struct buf *to, struct span id, int32_t today)
@@ -59,15 +62,31 @@ enum rc lookup_person(struct span name, struct span id_number, int32_t today,
     return RC_OK;
 }
 
-void lookup_keys_make(const uint8_t secret[LOOKUP_KEY_LEN], struct span number,
-                      const uint8_t person[LOOKUP_PERSON_LEN], struct lookup_keys *ret)
+/* n and n + 1, of docs/formats.md, "Look-up table". */
+static void make(const uint8_t secret[LOOKUP_KEY_LEN], uint8_t n, const uint8_t number[SHA256_LEN],
+                 const uint8_t person[LOOKUP_PERSON_LEN], struct lookup_keys *ret)
 {
     uint8_t subject[1 + SHA256_LEN], digest[SHA256_LEN];
     const struct span who = span_of(person, LOOKUP_PERSON_LEN);
-    sha256(trim(number), subject + 1);
-    subject[0] = 1;
+    memcpy(subject + 1, number, SHA256_LEN);
+    subject[0] = n;
     hmac_sha256(secret, span_of(subject, sizeof subject), who, digest);
     memcpy(ret->digest, digest, LOOKUP_DIGEST_LEN);
-    subject[0] = 2;
+    subject[0] = n + 1;
     hmac_sha256(secret, span_of(subject, sizeof subject), who, ret->seal);
+}
+
+void lookup_keys_make(const uint8_t secret[LOOKUP_KEY_LEN], struct span number,
+                      const uint8_t person[LOOKUP_PERSON_LEN], struct lookup_keys *ret)
+{
+    uint8_t hash[SHA256_LEN];
+    sha256(trim(number), hash);
+    make(secret, OF_NUMBER, hash, person, ret);
+}
+
+void lookup_person_keys_make(const uint8_t secret[LOOKUP_KEY_LEN],
+                             const uint8_t person[LOOKUP_PERSON_LEN], struct lookup_keys *ret)
+{
+    static const uint8_t none[SHA256_LEN];
+    make(secret, OF_PERSON, none, person, ret);
 }

@@ -33,23 +33,62 @@ static enum rc make_room(struct lookup_maker *m, struct diag *d)
     return RC_OK;
 }
 
-enum rc lookup_add(struct lookup_maker *m, const struct lookup_keys *keys, struct span token,
-                   struct diag *d)
+static enum rc add(struct lookup_maker *m, const struct lookup_keys *keys, struct span row,
+                   bool of_person, struct diag *d)
 {
     const size_t at = m->sealed.len;
     enum rc rc = make_room(m, d);
     if (rc == RC_OK)
-        rc = sealed_put(keys->seal, token, &m->sealed, d);
+        rc = sealed_put(keys->seal, row, &m->sealed, d);
     if (rc != RC_OK)
         return rc;
-    m->rows[m->count++] = (struct lookup_row){ *keys, at, (uint32_t)(m->sealed.len - at) };
+    m->rows[m->count++] =
+        (struct lookup_row){ *keys, at, (uint32_t)(m->sealed.len - at), of_person };
     return RC_OK;
+}
+
+enum rc lookup_add(struct lookup_maker *m, const struct lookup_keys *keys, struct span token,
+                   struct diag *d)
+{
+    return add(m, keys, token, false, d);
+}
+
+enum rc lookup_add_person(struct lookup_maker *m, const struct lookup_keys *keys,
+                          const struct lookup_numbers *numbers, struct diag *d)
+{
+    ON_EXIT(buf_free_at) struct buf row = { 0 };
+    lookup_numbers_put(&row, numbers);
+    const enum rc rc = buf_rc(&row, d);
+    return rc == RC_OK ? add(m, keys, buf_span(&row), true, d) : rc;
 }
 
 static int compare_rows(const void *a, const void *b)
 {
     const struct lookup_row *const x = a, *const y = b;
-    return memcmp(x->keys.digest, y->keys.digest, LOOKUP_DIGEST_LEN);
+    const int order = memcmp(x->keys.digest, y->keys.digest, LOOKUP_DIGEST_LEN);
+    return order != 0 ? order : (x->at > y->at) - (x->at < y->at);
+}
+
+static bool one_digest(const struct lookup_row *a, const struct lookup_row *b)
+{
+    return memcmp(a->keys.digest, b->keys.digest, LOOKUP_DIGEST_LEN) == 0;
+}
+
+/* In order, each digest once. */
+static enum rc settle(struct lookup_maker *m, struct diag *d)
+{
+    size_t kept = m->count > 0 ? 1 : 0;
+    if (m->count > 0)
+        qsort(m->rows, m->count, sizeof *m->rows, compare_rows);
+    for (size_t i = 1; i < m->count; i++) {
+        const bool again = one_digest(&m->rows[kept - 1], &m->rows[i]);
+        if (again && !m->rows[i].of_person)
+            return diag_set(d, RC_EXISTS, DIAG_NO_OFFSET, "two certificates of one digest");
+        if (!again)
+            m->rows[kept++] = m->rows[i];
+    }
+    m->count = kept;
+    return RC_OK;
 }
 
 enum rc lookup_put(struct lookup_maker *m, const uint8_t deployment[SHA256_LEN], struct buf *to,
@@ -57,14 +96,13 @@ enum rc lookup_put(struct lookup_maker *m, const uint8_t deployment[SHA256_LEN],
 {
     assert(m->count < ROWS_MAX);
 
-    if (m->count > 0)
-        qsort(m->rows, m->count, sizeof *m->rows, compare_rows);
+    const enum rc rc = settle(m, d);
+    if (rc != RC_OK)
+        return rc;
     buf_put_text(to, MAGIC);
     buf_put(to, deployment, SHA256_LEN);
     buf_put_be32(to, (uint32_t)m->count);
     for (size_t i = 0; i < m->count; i++) {
-        if (i > 0 && compare_rows(&m->rows[i - 1], &m->rows[i]) == 0)
-            return diag_set(d, RC_EXISTS, DIAG_NO_OFFSET, "two certificates of one digest");
         buf_put(to, m->rows[i].keys.digest, LOOKUP_DIGEST_LEN);
         buf_put_be64(to, m->rows[i].at);
         buf_put_be32(to, m->rows[i].len);
@@ -122,7 +160,7 @@ static const uint8_t *search(const struct lookup_table *t, const uint8_t digest[
 }
 
 enum rc lookup_find(const struct lookup_table *t, const struct lookup_keys *keys,
-                    struct buf *ret_token, struct diag *d)
+                    struct buf *ret_row, struct diag *d)
 {
     struct span sealed;
     const uint8_t *const entry = search(t, keys->digest);
@@ -130,5 +168,5 @@ enum rc lookup_find(const struct lookup_table *t, const struct lookup_keys *keys
         return RC_NOT_FOUND;
     if (!row_of(t, entry, &sealed))
         return diag_set(d, RC_FORMAT, DIAG_NO_OFFSET, "a row of the look-up table is cut short");
-    return sealed_open(keys->seal, sealed, ret_token, d);
+    return sealed_open(keys->seal, sealed, ret_row, d);
 }

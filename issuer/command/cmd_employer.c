@@ -16,7 +16,7 @@ static struct span name_of(const struct cli_call *call)
 
 struct add_options {
     const char *purpose;
-    struct cli_number rows_per_day;
+    struct cli_number rows_per_day, people_per_day;
 };
 #define AT(member) offsetof(struct add_options, member)
 static const struct cli_option add_table[] = {
@@ -25,6 +25,10 @@ static const struct cli_option add_table[] = {
     { "rows-per-day", 0, CLI_NUMBER, "N", AT(rows_per_day),
       "每日查验行数上限，1 至 1000000；默认 20000",
       "the most rows of a day, 1 to 1000000; by default 20000", false },
+    { "people-per-day", 0, CLI_NUMBER, "N", AT(people_per_day),
+      "每日可不填证书编号、只凭姓名与证件号查验的人数，1 至 1000；默认不可",
+      "how many people of a day may be asked about without a number, 1 to 1000; by default none",
+      false },
     CLI_OPTIONS_END,
 };
 #undef AT
@@ -42,6 +46,19 @@ static bool read_text(const struct cli_call *call, const char *text, size_t max,
     return true;
 }
 
+static bool read_people(const struct cli_call *call, uint32_t *ret)
+{
+    const struct add_options *const o = call->options;
+    const int64_t people = o->people_per_day.given ? o->people_per_day.value : 0;
+    if (o->people_per_day.given && (people < 1 || people > EMPLOYER_PEOPLE_MAX)) {
+        say_error(&call->say, "--people-per-day：1 至 %u", "--people-per-day: 1 to %u",
+                  EMPLOYER_PEOPLE_MAX);
+        return false;
+    }
+    *ret = (uint32_t)people;
+    return true;
+}
+
 static bool read_usage(const struct cli_call *call, struct employer *ret)
 {
     const struct add_options *const o = call->options;
@@ -55,7 +72,7 @@ static bool read_usage(const struct cli_call *call, struct employer *ret)
         return false;
     }
     ret->rows_per_day = (uint32_t)rows;
-    return true;
+    return read_people(call, &ret->people_per_day);
 }
 
 static enum rc say_key(const struct cli_call *call, const char *name, const char *key,
@@ -93,6 +110,9 @@ static const struct cli_example add_examples[] = {
       "prints the key, this once" },
     { "sitecert employer add 示例建工 --purpose 进场人员核验 --rows-per-day 5000",
       "每日至多 5000 行", "5000 rows a day" },
+    { "sitecert employer add 示例劳务 --purpose 招用前查验 --people-per-day 50",
+      "每日另可不填编号查验 50 人；本人可见是谁查的",
+      "besides, 50 people a day without their numbers; they can see who asked" },
     { NULL, NULL, NULL },
 };
 
@@ -163,6 +183,7 @@ static void put_json(struct json_out *o, const struct employer *e)
     json_out_text(o, "name", span_text(e->name));
     json_out_text(o, "purpose", span_text(e->purpose));
     json_out_int(o, "rows_per_day", e->rows_per_day);
+    json_out_int(o, "people_per_day", e->people_per_day);
     json_out_text(o, "state", span_text(e->suspended ? "suspended" : "active"));
     json_out_text(o, "added", span_text(added));
     json_out_close(o, '}');
@@ -182,10 +203,14 @@ static void put_all(const struct cli_call *call, struct buf *to, const struct em
 {
     for (size_t i = 0; i < all->count; i++) {
         const struct employer *const e = &all->at[i];
-        buf_printf(to, "%s  %s  %s %u  %s\n", e->name,
+        buf_printf(to, "%s  %s  %s %u  ", e->name,
                    e->suspended ? pick(&call->say, "已暂停", "suspended")
                                 : pick(&call->say, "正常", "active"),
-                   pick(&call->say, "每日行数", "rows a day:"), e->rows_per_day, e->purpose);
+                   pick(&call->say, "每日行数", "rows a day:"), e->rows_per_day);
+        if (e->people_per_day > 0)
+            buf_printf(to, "%s %u  ", pick(&call->say, "不填编号", "without number:"),
+                       e->people_per_day);
+        buf_printf(to, "%s\n", e->purpose);
     }
 }
 

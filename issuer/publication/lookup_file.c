@@ -1,9 +1,13 @@
 #include "issuer/publication/lookup_file.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "core/base/dates.h"
 #include "core/lookup/lookup.h"
+#include "issuer/employers/employers_change.h"
+
+static_assert(PERSON_CERTS_MAX <= LOOKUP_NUMBERS_MAX, "all of a person's");
 
 #define LABEL    "look-up"
 #define KEY_MODE 0600
@@ -67,63 +71,122 @@ static enum rc token_of(struct reg *r, const struct reg_cert *c, struct span *re
     return rc;
 }
 
-static enum rc keys_of(struct reg *r, const struct reg_cert *c, int32_t today,
-                       const uint8_t secret[LOOKUP_KEY_LEN], struct lookup_keys *ret,
-                       struct diag *d)
+/* The table under way. */
+struct making {
+    struct reg *reg;
+    uint8_t secret[LOOKUP_KEY_LEN];
+    int32_t today;
+    bool people; /* somebody may ask without a number */
+    struct lookup_maker maker;
+};
+
+static void making_end(struct making *m)
 {
-    struct reg_person p;
-    uint8_t person[LOOKUP_PERSON_LEN];
-    enum rc rc = register_person(r, c->person, &p, d);
+    explicit_bzero(m->secret, sizeof m->secret);
+    lookup_maker_free(&m->maker);
+}
+
+static enum rc person_of(const struct making *m, const struct reg_cert *c, struct reg_person *ret,
+                         uint8_t ret_hash[LOOKUP_PERSON_LEN], struct diag *d)
+{
+    enum rc rc = register_person(m->reg, c->person, ret, d);
     if (rc == RC_OK)
-        rc = lookup_person(span_text(p.who.name), span_text(p.who.id_number), today, person, d);
-    explicit_bzero(&p, sizeof p);
-    if (rc == RC_OK)
-        lookup_keys_make(secret, span_text(c->number), person, ret);
+        rc = lookup_person(span_text(ret->who.name), span_text(ret->who.id_number), m->today,
+                           ret_hash, d);
+    explicit_bzero(&ret->who, sizeof ret->who);
     return rc;
 }
 
-static enum rc add(struct reg *r, uint32_t id, int32_t today, const uint8_t secret[LOOKUP_KEY_LEN],
-                   struct lookup_maker *m, struct diag *d)
+/* Of all certificates that have a row of their own. */
+static enum rc numbers_of(const struct making *m, const struct reg_person *p,
+                          struct reg_cert certs[PERSON_CERTS_MAX], struct lookup_numbers *ret,
+                          struct diag *d)
 {
-    struct reg_cert cert;
-    struct span token;
+    ret->count = 0;
+    for (size_t i = 0; i < p->cert_count; i++) {
+        struct span token;
+        struct reg_cert *const c = &certs[ret->count];
+        enum rc rc = register_cert(m->reg, p->certs[i], c, d);
+        if (rc == RC_OK)
+            rc = token_of(m->reg, c, &token, d);
+        if (rc == RC_OK)
+            ret->at[ret->count++] = span_text(c->number);
+        else if (rc != RC_NOT_FOUND)
+            return rc;
+    }
+    return RC_OK;
+}
+
+/* Once, with the first of his certificates. */
+static enum rc add_person(struct making *m, const struct reg_cert *cert, const struct reg_person *p,
+                          const uint8_t hash[LOOKUP_PERSON_LEN], struct diag *d)
+{
+    struct reg_cert certs[PERSON_CERTS_MAX];
+    struct lookup_numbers numbers;
     struct lookup_keys keys;
-    enum rc rc = register_cert(r, id, &cert, d);
-    if (rc == RC_OK)
-        rc = token_of(r, &cert, &token, d);
-    if (rc == RC_NOT_FOUND)
-        return RC_OK;
-    if (rc == RC_OK)
-        rc = keys_of(r, &cert, today, secret, &keys, d);
-    if (rc == RC_OK)
-        rc = lookup_add(m, &keys, token, d);
+    enum rc rc = numbers_of(m, p, certs, &numbers, d);
+    if (rc != RC_OK || numbers.count == 0 || certs[0].id != cert->id)
+        return rc;
+    lookup_person_keys_make(m->secret, hash, &keys);
+    rc = lookup_add_person(&m->maker, &keys, &numbers, d);
     explicit_bzero(&keys, sizeof keys);
     return rc;
 }
 
-static enum rc write_table(struct reg *r, const struct home *h, const char *folder,
-                           const uint8_t secret[LOOKUP_KEY_LEN], struct diag *d)
+static enum rc add(struct making *m, uint32_t id, struct diag *d)
+{
+    struct reg_cert cert;
+    struct reg_person p;
+    struct span token;
+    struct lookup_keys keys;
+    uint8_t hash[LOOKUP_PERSON_LEN];
+    enum rc rc = register_cert(m->reg, id, &cert, d);
+    if (rc == RC_OK)
+        rc = token_of(m->reg, &cert, &token, d);
+    if (rc == RC_NOT_FOUND)
+        return RC_OK;
+    if (rc == RC_OK)
+        rc = person_of(m, &cert, &p, hash, d);
+    if (rc != RC_OK)
+        return rc;
+    lookup_keys_make(m->secret, span_text(cert.number), hash, &keys);
+    rc = lookup_add(&m->maker, &keys, token, d);
+    explicit_bzero(&keys, sizeof keys);
+    return rc == RC_OK && m->people ? add_person(m, &cert, &p, hash, d) : rc;
+}
+
+static enum rc write_table(struct making *m, const struct home *h, const char *folder,
+                           struct diag *d)
 {
     char path[PATH_LEN];
-    ON_EXIT(lookup_maker_free) struct lookup_maker maker = { 0 };
     ON_EXIT(buf_free_at) struct buf file = { 0 };
     enum rc rc = lookup_path(folder, path, d);
-    const uint32_t count = register_cert_count(r);
+    const uint32_t count = register_cert_count(m->reg);
     for (uint32_t id = 0; rc == RC_OK && id < count; id++)
-        rc = add(r, id, date_of_time(h->now), secret, &maker, d);
+        rc = add(m, id, d);
     if (rc == RC_OK)
-        rc = lookup_put(&maker, h->trust->deployment, &file, d);
+        rc = lookup_put(&m->maker, h->trust->deployment, &file, d);
     return rc == RC_OK ? file_replace(path, buf_span(&file), 0644, d) : rc;
+}
+
+/* A table without rows by person has no way that leads to somebody by name. */
+static enum rc people_wanted(const struct home *h, bool *ret, struct diag *d)
+{
+    ON_EXIT(employers_free) struct employers all = { 0 };
+    const enum rc rc = employers_of_home(h->path, &all, d);
+    *ret = false;
+    for (size_t i = 0; rc == RC_OK && i < all.count; i++)
+        *ret = *ret || (!all.at[i].suspended && all.at[i].people_per_day > 0);
+    return rc;
 }
 
 enum rc lookup_publish(struct reg *r, const struct home *h, const char *folder, struct diag *d)
 {
-    uint8_t secret[LOOKUP_KEY_LEN];
-    enum rc rc = derive_secret(h, secret, d);
+    ON_EXIT(making_end) struct making m = { .reg = r, .today = date_of_time(h->now) };
+    enum rc rc = derive_secret(h, m.secret, d);
     if (rc == RC_OK)
-        rc = write_secret(h, secret, d);
+        rc = write_secret(h, m.secret, d);
     if (rc == RC_OK)
-        rc = write_table(r, h, folder, secret, d);
-    explicit_bzero(secret, sizeof secret);
-    return rc;
+        rc = people_wanted(h, &m.people, d);
+    return rc == RC_OK ? write_table(&m, h, folder, d) : rc;
 }

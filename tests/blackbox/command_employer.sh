@@ -25,6 +25,8 @@ t employer add ' 示例' --purpose 核验
 t employer add 示例 --purpose "$(printf 'a\nb')"
 t employer add 示例建工 --purpose 核验 --rows-per-day 0
 t employer add 示例建工 --purpose 核验 --rows-per-day 1000001
+t employer add 示例建工 --purpose 核验 --people-per-day 0
+t employer add 示例建工 --purpose 核验 --people-per-day 1001
 t employer suspend 示例建工
 echo '# a name of 200 bytes, and of 201'
 "$SITECERT" employer add "$(cut 200)" --purpose x --quiet | sed -E 's/sc1\.[A-Za-z0-9_-]{43}/KEY/'
@@ -35,6 +37,7 @@ echo '# registered'
 t employer add 示例建工 --purpose 进场人员核验
 cp out key
 t employer add 'Example & Sons' --purpose 'site gate' --rows-per-day 1000000 --json
+t employer add 示例劳务 --purpose 招用前查验 --people-per-day 1000
 t employer add 示例建工 --purpose 另一目的
 t employer suspend 示例建工 --lang en
 t employer list

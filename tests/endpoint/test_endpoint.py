@@ -441,13 +441,14 @@ class Employers(Case):
         cls.keys = {name: cls.add(name, rows) for name, rows in (("示例建工", 1000000), ("小单位", 3), ("停用单位", 10))}
         cls.scene.home.sitecert("employer", "suspend", "停用单位", "--quiet")
         cls.scene.publish()
+        cls.rows_before = cls.rows_of_table()
         cls.endpoint = Endpoint(cls.scene)
         cls.client = cls.endpoint.client(recorded=RECORDED)
         assert eventually(lambda: cls.post_with(cls.client, cls.keys["示例建工"], [cls.row()]).status == 200)
 
     @classmethod
-    def add(cls, name, rows):
-        return cls.scene.home.sitecert("employer", "add", name, "--purpose", "进场核验", "--rows-per-day", rows, "--quiet").stdout.strip()
+    def add(cls, name, rows, *more):
+        return cls.scene.home.sitecert("employer", "add", name, "--purpose", "进场核验", "--rows-per-day", rows, *more, "--quiet").stdout.strip()
 
     @staticmethod
     def row(**changes):
@@ -651,6 +652,80 @@ class Employers(Case):
         read, found = memory_of(self.endpoint.process.pid, [n.encode() for n in numbers])
         self.assertGreater(read, 1 << 20)
         self.assertEqual(list(found.values()), [0, 0])
+
+    @classmethod
+    def rows_of_table(cls):
+        return int.from_bytes((cls.scene.home.folder / "public.lookup").read_bytes()[40:44], "big")
+
+    def without_number(self, **changes):
+        return self.row(number="", **changes)
+
+    def may_ask(self, name, people):
+        key = self.add(name, 1000000, "--people-per-day", people)
+        self.scene.publish()
+        self.assertTrue(eventually(lambda: self.post([self.row()], key=key, record=False).status == 200))
+        return key
+
+    def test_without_a_number_by_who_may(self):
+        key = self.may_ask("查人单位", 1000)
+        self.assertGreater(self.rows_of_table(), self.rows_before)
+        has = [c["number"] for c in json.loads(self.scene.home.sitecert(
+            "find", "--name", scenes.PERSON["name"], "--id", scenes.PERSON["id_number"], "--json").stdout)]
+        self.assertGreater(len(has), 1)
+        rows = [self.row(number=REVOKED), self.without_number(), self.without_number(name="李示例"), self.row()]
+        answer = self.post(rows, key=key)
+        lines = answer.json()["rows"]
+        self.assertEqual([line["row"] for line in lines], [1] + [2] * len(has) + [3, 4])
+        self.assertEqual(sorted(line["number"] for line in lines if line["row"] == 2), sorted(has))
+        self.assertEqual([lines[0]["result"], lines[-2]["result"], lines[-2]["number"]], ["no_match", "no_match", ""])
+        for line in lines[1:-2]:
+            alone = self.post([self.row(number=line["number"])], key=key).json()["rows"][0]
+            self.assertEqual({**line, "row": 1}, alone)
+        self.assertEqual(answer.json()["summary"]["rows"], len(lines))
+        self.assertTrue(eventually(lambda: "signed" in self.post(rows, key=key, record=False).json()["summary"]))
+        self.assertEqual(self.list_check(self.post(rows, key=key).body)[0], 0)
+        by_csv = self.post_csv(self.as_csv(rows).encode(), key=key)
+        self.assertEqual([line["number"] for line in csv.DictReader(io.StringIO(by_csv.body.decode()))], [line["number"] for line in lines])
+        # What is watched is told when one of the person's certificates has changed, and then whole.
+        first = self.post({"rows": rows, "cursor": ""}, key=key).json()
+        self.assertEqual(first["rows"], lines)
+        self.assertEqual(self.post({"rows": rows, "cursor": first["cursor"]}, key=key).json()["rows"], [])
+
+    def test_three_hundred_without_a_number_and_no_more(self):
+        key = self.may_ask("名单单位", 1000)
+        nobody = self.without_number(name="李示例")
+        summary = self.post([nobody] * 300, key=key, record=False).json()["summary"]
+        self.assertEqual([summary[k] for k in ("rows", "no_match", "not_checked")], [300, 100, 200])
+        self.assertEqual(self.post([nobody] * 301, key=key, record=False).code(), "list_too_long")
+
+    def test_without_a_number_nobody_else_is_told_anything(self):
+        self.may_ask("另一查人单位", 1)
+        for row in (self.without_number(), self.without_number(name="李示例")):
+            line = self.post([row]).json()["rows"][0]
+            self.assertEqual([line["number"], line["result"]], ["", "not_checked"])
+            alone = self.ask("POST", "/api/verify", {"Content-Type": "application/json"}, json.dumps(row)).json()
+            self.assertEqual((alone["authentic"], [p["code"] for p in alone["problems"]]), (False, ["demo", "no_match"]))
+
+    def test_people_of_a_day_have_an_end(self):
+        key = self.may_ask("两人单位", 2)
+        self.assertEqual(self.post([self.without_number()] * 3, key=key).code(), "rows_used")
+        self.assertEqual(self.post([self.without_number()] * 2, key=key).status, 200)
+        answer = self.post([self.without_number()], key=key)
+        self.assertEqual((answer.status, answer.code()), (429, "rows_used"))
+        self.assertEqual(self.post([self.row()], key=key).status, 200)
+
+    def test_whoever_takes_the_endpoint_asks_for_no_people(self):
+        self.may_ask("第三查人单位", 1)
+        home = self.scene.home.folder
+        theirs = json.loads((home / "public.employers").read_text())
+        for employer in theirs["employers"]:
+            employer["people_per_day"] = 1000
+        (home / "forged.employers").write_text(json.dumps(theirs))
+        with Endpoint(self.scene, "--digests", home / "home" / "run" / "digests.sock", "--employers", home / "forged.employers") as taken:
+            client = taken.client()
+            answer = self.post_with(client, self.keys["示例建工"], [self.without_number()], record=False).json()
+            self.assertEqual([r["result"] for r in answer["rows"]], ["not_checked"])
+            client.close()
 
     def test_z_without_the_list_no_key_holds(self):
         (self.scene.home.folder / "public.employers").unlink()

@@ -1,4 +1,5 @@
-/* Any bytes as a table of look-ups: whatever digest is asked for, what comes out was sealed in it.
+/* Any bytes as a person's numbers, and as a table of look-ups: whatever digest is asked for, what
+ * comes out was sealed in it.
  * And any bytes as tokens: a table that was made of them gives each back under its own keys alone.
  */
 #include <stdlib.h>
@@ -71,8 +72,21 @@ static void write_and_find(struct span bytes)
     }
 }
 
+static void read_numbers(struct span bytes)
+{
+    struct diag d = DIAG_INIT;
+    struct lookup_numbers n;
+    ON_EXIT(buf_free_at) struct buf again = { 0 };
+    if (lookup_numbers_read(bytes, &n, &d) != RC_OK)
+        return;
+    lookup_numbers_put(&again, &n);
+    if (n.count == 0 || !span_equal(buf_span(&again), bytes))
+        abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    read_numbers(span_of(data, size));
     read_any(span_of(data, size));
     write_and_find(span_of(data, size));
     return 0;

@@ -1,12 +1,16 @@
 #include "verifier/daemon/bulk_answer.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "core/base/dates.h"
 #include "core/cert/list_summary.h"
 #include "core/crypto/pubkey_pem.h"
 #include "core/json/json_out.h"
-#include "core/lookup/lookup.h"
+#include "verifier/daemon/bulk_list.h"
+
+static_assert(BULK_ROWS_MAX + BULK_PEOPLE_MAX * (LOOKUP_NUMBERS_MAX - 1) <= LIST_ROWS_MAX,
+              "every answer has a summary");
 
 void bulk_count(struct bulk_summary *s, const struct bulk_result *r)
 {
@@ -33,8 +37,9 @@ static const char *word_of(const struct bulk_result *r)
 }
 
 /* What a spreadsheet could take for a formula or a cell's end is no number either. */
-static struct span echo(struct span number)
+static struct span echo(struct span sent, const struct bulk_result *r)
 {
+    const struct span number = r->number[0] ? span_text(r->number) : sent;
     for (size_t i = 0; i < number.len; i++) {
         const uint8_t c = number.ptr[i];
         if (!((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z')))
@@ -48,10 +53,10 @@ void bulk_csv_head(struct buf *to)
     buf_put_text(to, LIST_CSV_HEAD);
 }
 
-void bulk_csv_row(struct buf *to, size_t row, struct span number, const struct bulk_result *r)
+void bulk_csv_row(struct buf *to, struct span number, const struct bulk_result *r)
 {
-    buf_printf(to, "%zu,", row);
-    buf_put_span(to, echo(number));
+    buf_printf(to, "%u,", r->row + 1);
+    buf_put_span(to, echo(number, r));
     buf_printf(to, ",%s,", word_of(r));
     if (r->found == BULK_FOUND) {
         char deadline[DATE_TEXT_LEN + 1];
@@ -79,11 +84,11 @@ static void put_found(struct json_out *o, const struct bulk_result *r)
     json_out_int(o, "days_left", r->days_left);
 }
 
-void bulk_json_row(struct json_out *o, size_t row, struct span number, const struct bulk_result *r)
+void bulk_json_row(struct json_out *o, struct span number, const struct bulk_result *r)
 {
     json_out_open(o, NULL, '{');
-    json_out_int(o, "row", (int64_t)row);
-    json_out_text(o, "number", echo(number));
+    json_out_int(o, "row", r->row + 1);
+    json_out_text(o, "number", echo(number, r));
     json_out_text(o, "result", span_text(word_of(r)));
     if (r->found == BULK_FOUND) {
         put_found(o, r);

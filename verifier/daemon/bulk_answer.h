@@ -1,16 +1,21 @@
-/* What an employer gets back for a list: one line a row, and what they say together. Pure. */
+/* What an employer gets back for a list: a line a row, or of a person without number a line for
+ * each of his certificates, and what they say together. Pure. */
 #pragma once
 
 #include "core/cert/verdict.h"
 #include "core/employers/employers.h"
+#include "core/lookup/lookup.h"
 
 enum bulk_found {
-    BULK_NOT_CHECKED = 0, /* asked about this number too often: again in an hour */
-    BULK_NO_MATCH = 1,    /* one answer, whichever of the three does not fit */
+    BULK_NOT_CHECKED =
+        0,             /* asked about this number too often, or asked without one by who may not */
+    BULK_NO_MATCH = 1, /* one answer, whichever of the three does not fit */
     BULK_NOT_AUTHENTIC = 2,
     BULK_FOUND = 90,
 };
 struct bulk_result {
+    uint32_t row;                       /* of the list, from 0 */
+    char number[LOOKUP_NUMBER_MAX + 1]; /* found by name and document number; empty: as sent */
     enum bulk_found found;
     enum state state; /* the next three: when found */
     enum tristate in_force;
@@ -28,14 +33,14 @@ struct bulk_summary {
 /* What is signed. */
 void bulk_summary_put(struct buf *to, const struct bulk_summary *s);
 
-/* Adds one row to the counts. */
+/* Adds one line to the counts. */
 void bulk_count(struct bulk_summary *s, const struct bulk_result *r);
 
 void bulk_csv_head(struct buf *to);
-/* number: echoed when it could be one (docs/endpoint.md), else left empty. row: from 1. */
-void bulk_csv_row(struct buf *to, size_t row, struct span number, const struct bulk_result *r);
+/* number: as sent, echoed when it could be one (docs/endpoint.md), else left empty. */
+void bulk_csv_row(struct buf *to, struct span number, const struct bulk_result *r);
 
 struct json_out;
-void bulk_json_row(struct json_out *o, size_t row, struct span number, const struct bulk_result *r);
+void bulk_json_row(struct json_out *o, struct span number, const struct bulk_result *r);
 /* One compact object. */
 void bulk_json_summary(struct json_out *o, const char *key, const struct bulk_summary *s);

@@ -49,8 +49,19 @@ static enum rc add(struct bulk_list *l, const struct span cells[BULK_FIELDS], st
     return buf_rc(&l->text, d);
 }
 
+uint32_t bulk_people(const struct bulk_list *l)
+{
+    uint32_t people = 0;
+    for (size_t i = 0; i < l->count; i++)
+        people += l->rows[i].len[BULK_NUMBER] == 0;
+    return people;
+}
+
 static enum rc settle(const struct bulk_list *l, struct diag *d)
 {
+    if (bulk_people(l) > BULK_PEOPLE_MAX)
+        return diag_set(d, RC_LIMIT, DIAG_NO_OFFSET, "more than %u rows without a number",
+                        BULK_PEOPLE_MAX);
     return l->count > 0 ? RC_OK : diag_set(d, RC_FORMAT, DIAG_NO_OFFSET, "a list without a row");
 }
 

@@ -10,6 +10,9 @@
 #include "core/base/rc.h"
 
 #define BULK_ROWS_MAX 10000u
+#define BULK_PEOPLE_MAX                                                                            \
+    300u                 /* of them without a number: each has up to LOOKUP_NUMBERS_MAX lines      \
+                          */
 #define BULK_MARK_LEN 4u /* bytes of a row's mark in a cursor: one change in 2^32 is missed */
 
 enum bulk_field { BULK_NUMBER = 0, BULK_NAME = 1, BULK_ID_NUMBER = 2 };
@@ -27,6 +30,9 @@ struct bulk_list {
 };
 void bulk_list_free(struct bulk_list *l); /* wiped; for ON_EXIT too */
 
+/* Rows without a number. */
+uint32_t bulk_people(const struct bulk_list *l);
+
 /* Borrows l. */
 struct span bulk_cell(const struct bulk_list *l, size_t row, enum bulk_field field);
 
@@ -34,7 +40,8 @@ struct span bulk_cell(const struct bulk_list *l, size_t row, enum bulk_field fie
  * ret  zeroed
  *
  * RC_FORMAT  no such list, or without a row
- * RC_LIMIT   more than BULK_ROWS_MAX rows, or a limit of core/text
+ * RC_LIMIT   more than BULK_ROWS_MAX rows or BULK_PEOPLE_MAX without a number, or a limit of
+ * core/text
  */
 MUST_CHECK enum rc bulk_list_csv(struct span bytes, struct bulk_list *ret, struct diag *d);
 MUST_CHECK enum rc bulk_list_json(struct span text, struct bulk_list *ret, struct diag *d);

@@ -8,9 +8,11 @@
 #include "verifier/daemon/bulk_answer.h"
 #include "verifier/daemon/bulk_list.h"
 
-/* Appends the row's mark, BULK_MARK_LEN bytes: the row's last one as long as it is not checked. */
-void watch_mark(const struct bulk_list *l, size_t row, const struct bulk_result *r, struct buf *to);
+/* Appends the mark of the row that the lines are of, BULK_MARK_LEN bytes: the row's last one as
+ * long as a line is not checked. */
+void watch_mark(const struct bulk_list *l, const struct bulk_result *lines, size_t count,
+                struct buf *to);
 /* Whether the row is to be told: it is new on the list, it has another mark, or it is not checked.
  * marks: of watch_mark() for all rows up to this one. */
-bool watch_tells(const struct bulk_list *l, size_t row, const struct bulk_result *r,
+bool watch_tells(const struct bulk_list *l, const struct bulk_result *lines, size_t count,
                  struct span marks);

@@ -23,7 +23,8 @@ struct bulk {
     struct employer employer;
     struct span key; /* as sent; borrows the exchange */
     struct bulk_list list;
-    struct bulk_result *results;
+    struct bulk_result *lines; /* of the answer, those of a row together */
+    size_t line_count, line_room;
     struct bulk_summary summary;
     struct buf marks; /* of a list that is watched: what its next cursor holds */
     int32_t today;
@@ -32,7 +33,7 @@ struct bulk {
 static void bulk_free(struct bulk *b)
 {
     bulk_list_free(&b->list);
-    free(b->results);
+    free(b->lines);
     buf_free(&b->summary.signature);
     buf_free(&b->marks);
 }
@@ -87,33 +88,99 @@ static enum rc judge_row(struct endpoint *e, struct span token, struct bulk_resu
     return RC_OK;
 }
 
-/* A number that was asked about too often is left out; the rest of the list goes on. */
-static enum rc check_row(struct endpoint *e, const struct bulk *b, size_t i,
-                         struct bulk_result *ret, struct diag *d)
+/* ret_found: what a line says unless there is something to judge. */
+static enum rc ask(struct endpoint *e, const struct lookup_question *q, struct buf *ret,
+                   enum bulk_found *ret_found, struct diag *d)
 {
     uint32_t retry_s = 0;
-    ON_EXIT(buf_free_at) struct buf token = { 0 };
-    const struct lookup_question q = {
-        .number = cut(bulk_cell(&b->list, i, BULK_NUMBER), LOOKUP_NUMBER_MAX),
-        .name = cut(bulk_cell(&b->list, i, BULK_NAME), LOOKUP_NAME_MAX),
-        .id_number = cut(bulk_cell(&b->list, i, BULK_ID_NUMBER), LOOKUP_ID_MAX),
-        .key = b->key,
-        .today = b->today,
-    };
-    switch (lookups_ask(e->lookups, &q, &token, &retry_s, d)) {
+    switch (lookups_ask(e->lookups, q, ret, &retry_s, d)) {
     case LOOKUP_FOUND:
-        return judge_row(e, buf_span(&token), ret, d);
+        *ret_found = BULK_FOUND;
+        return RC_OK;
     case LOOKUP_NO_MATCH:
-        ret->found = BULK_NO_MATCH;
+        *ret_found = BULK_NO_MATCH;
         return RC_OK;
     case LOOKUP_CLOSED:
     case LOOKUP_BUSY:
-        ret->found = BULK_NOT_CHECKED;
+        *ret_found = BULK_NOT_CHECKED;
         return RC_OK;
     case LOOKUP_FAILED:
         break;
     }
     return diag_set(d, RC_IO, DIAG_NO_OFFSET, "look-ups cannot be done");
+}
+
+/* A number that was asked about too often is left out; the rest of the list goes on. */
+static enum rc check_certificate(struct endpoint *e, const struct lookup_question *q,
+                                 struct bulk_result *ret, struct diag *d)
+{
+    ON_EXIT(buf_free_at) struct buf token = { 0 };
+    const enum rc rc = ask(e, q, &token, &ret->found, d);
+    return rc == RC_OK && ret->found == BULK_FOUND ? judge_row(e, buf_span(&token), ret, d) : rc;
+}
+
+/* Zeroed but for its row, which is to say: not checked. NULL: out of memory. */
+static struct bulk_result *add_line(struct bulk *b, size_t row)
+{
+    if (b->line_count == b->line_room) {
+        const size_t room = b->line_room ? 2 * b->line_room : b->list.count;
+        struct bulk_result *const grown = realloc(b->lines, room * sizeof *grown);
+        if (!grown)
+            return NULL;
+        b->lines = grown;
+        b->line_room = room;
+    }
+    struct bulk_result *const line = &b->lines[b->line_count++];
+    *line = (struct bulk_result){ .row = (uint32_t)row };
+    return line;
+}
+
+static enum rc add_certificate(struct endpoint *e, struct bulk *b, size_t row,
+                               struct lookup_question *q, struct span number, struct diag *d)
+{
+    struct bulk_result *const line = add_line(b, row);
+    if (!line)
+        return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "no memory for a list");
+    memcpy(line->number, number.ptr, number.len);
+    q->number = number;
+    return check_certificate(e, q, line, d);
+}
+
+/* Name and document number alone, by who may: all that the person has. */
+static enum rc check_person(struct endpoint *e, struct bulk *b, size_t row,
+                            struct lookup_question *q, struct diag *d)
+{
+    struct lookup_numbers numbers = { .count = 0 };
+    enum bulk_found found = BULK_NOT_CHECKED;
+    ON_EXIT(buf_free_at) struct buf bytes = { 0 };
+    enum rc rc = b->employer.people_per_day > 0 ? ask(e, q, &bytes, &found, d) : RC_OK;
+    if (rc == RC_OK && found == BULK_FOUND)
+        rc = lookup_numbers_read(buf_span(&bytes), &numbers, d);
+    for (size_t i = 0; rc == RC_OK && i < numbers.count; i++)
+        rc = add_certificate(e, b, row, q, numbers.at[i], d);
+    if (rc != RC_OK || numbers.count > 0)
+        return rc;
+    struct bulk_result *const line = add_line(b, row);
+    if (!line)
+        return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "no memory for a list");
+    line->found = found;
+    return RC_OK;
+}
+
+static enum rc check_row(struct endpoint *e, struct bulk *b, size_t row, struct diag *d)
+{
+    struct lookup_question q = {
+        .number = cut(bulk_cell(&b->list, row, BULK_NUMBER), LOOKUP_NUMBER_MAX),
+        .name = cut(bulk_cell(&b->list, row, BULK_NAME), LOOKUP_NAME_MAX),
+        .id_number = cut(bulk_cell(&b->list, row, BULK_ID_NUMBER), LOOKUP_ID_MAX),
+        .key = b->key,
+        .today = b->today,
+    };
+    if (q.number.len == 0)
+        return check_person(e, b, row, &q, d);
+    struct bulk_result *const line = add_line(b, row);
+    return line ? check_certificate(e, &q, line, d)
+                : diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "no memory for a list");
 }
 
 static enum rc begin(struct endpoint *e, struct bulk *b, struct diag *d)
@@ -126,36 +193,44 @@ static enum rc begin(struct endpoint *e, struct bulk *b, struct diag *d)
     b->today = date_of_time(evidence.now);
     b->summary.at = evidence.now;
     b->summary.employer = &b->employer;
-    b->results = calloc(b->list.count, sizeof *b->results);
-    return b->results ? RC_OK : diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "no memory for a list");
+    return RC_OK;
+}
+
+/* Of a list that is watched only what has changed is told. */
+static void watch_row(struct bulk *b, size_t from)
+{
+    const size_t count = b->line_count - from;
+    watch_mark(&b->list, &b->lines[from], count, &b->marks);
+    if (!watch_tells(&b->list, &b->lines[from], count, buf_span(&b->marks)))
+        b->line_count = from;
 }
 
 static enum rc check_all(struct endpoint *e, struct bulk *b, struct diag *d)
 {
     enum rc rc = begin(e, b, d);
-    for (size_t i = 0; rc == RC_OK && i < b->list.count; i++) {
-        rc = check_row(e, b, i, &b->results[i], d);
-        bulk_count(&b->summary, &b->results[i]);
-        if (b->list.watched)
-            watch_mark(&b->list, i, &b->results[i], &b->marks);
+    for (size_t row = 0; rc == RC_OK && row < b->list.count; row++) {
+        const size_t from = b->line_count;
+        rc = check_row(e, b, row, d);
+        for (size_t i = from; i < b->line_count; i++)
+            bulk_count(&b->summary, &b->lines[i]);
+        if (rc == RC_OK && b->list.watched)
+            watch_row(b, from);
     }
     return rc == RC_OK ? buf_rc(&b->marks, d) : rc;
 }
 
 /* --- the answer --- */
 
-/* Of a list that is watched, what has changed; else all. */
-static bool is_told(const struct bulk *b, size_t i)
+static struct span sent_number(const struct bulk *b, const struct bulk_result *line)
 {
-    return !b->list.watched || watch_tells(&b->list, i, &b->results[i], buf_span(&b->marks));
+    return bulk_cell(&b->list, line->row, BULK_NUMBER);
 }
 
 static void put_csv(const struct bulk *b, struct buf *to)
 {
     bulk_csv_head(to);
-    for (size_t i = 0; i < b->list.count; i++)
-        if (is_told(b, i))
-            bulk_csv_row(to, i + 1, bulk_cell(&b->list, i, BULK_NUMBER), &b->results[i]);
+    for (size_t i = 0; i < b->line_count; i++)
+        bulk_csv_row(to, sent_number(b, &b->lines[i]), &b->lines[i]);
 }
 
 static void put_cursor(const struct bulk *b, struct json_out *o)
@@ -171,9 +246,8 @@ static void put_json(const struct bulk *b, struct buf *to)
     json_out_open(&o, NULL, '{');
     bulk_json_summary(&o, "summary", &b->summary);
     json_out_open(&o, "rows", '[');
-    for (size_t i = 0; i < b->list.count; i++)
-        if (is_told(b, i))
-            bulk_json_row(&o, i + 1, bulk_cell(&b->list, i, BULK_NUMBER), &b->results[i]);
+    for (size_t i = 0; i < b->line_count; i++)
+        bulk_json_row(&o, sent_number(b, &b->lines[i]), &b->lines[i]);
     json_out_close(&o, ']');
     if (b->list.watched)
         put_cursor(b, &o);
@@ -240,6 +314,12 @@ static enum rc answer(const struct endpoint *e, struct http_exchange *x, struct 
 
 /* --- the request --- */
 
+/* Who may not ask without number is not asked for: those rows are not checked. */
+static uint32_t people_asked(const struct bulk *b)
+{
+    return b->employer.people_per_day > 0 ? bulk_people(&b->list) : 0;
+}
+
 static void run(struct endpoint *e, struct http_exchange *x, const struct asked *how,
                 struct bulk *b)
 {
@@ -249,8 +329,9 @@ static void run(struct endpoint *e, struct http_exchange *x, const struct asked 
         endpoint_refuse(e, x, how, rc == RC_LIMIT ? REFUSE_ROWS : REFUSE_BODY, 0);
         return;
     }
-    const uint32_t retry_s =
-        rc == RC_OK ? roll_take(e->employers, &b->employer, (uint32_t)b->list.count) : 0;
+    const uint32_t retry_s = rc == RC_OK ? roll_take(e->employers, &b->employer,
+                                                     (uint32_t)b->list.count, people_asked(b))
+                                         : 0;
     if (retry_s > 0) {
         endpoint_refuse(e, x, how, REFUSE_DAY, retry_s);
         return;

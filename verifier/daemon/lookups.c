@@ -205,11 +205,17 @@ static struct span name_of(const char *address, uint8_t room[16])
     return span_of(room, 16);
 }
 
+/* What misses are counted by, besides the address: of a question without number, who asks. */
+static struct span subject_of(const struct lookup_question *q)
+{
+    return q->number.len == 0 && q->key.len > 0 ? q->key : q->number;
+}
+
 static uint32_t closed(struct lookups *l, struct span address, const struct lookup_question *q)
 {
     (void)pthread_mutex_lock(&l->lock);
     const uint32_t a = q->address ? tally_closed(l->addresses, address, now_s()) : 0;
-    const uint32_t b = tally_closed(l->numbers, q->number, now_s());
+    const uint32_t b = tally_closed(l->numbers, subject_of(q), now_s());
     (void)pthread_mutex_unlock(&l->lock);
     return a > b ? a : b;
 }
@@ -219,7 +225,7 @@ static void count_miss(struct lookups *l, struct span address, const struct look
     (void)pthread_mutex_lock(&l->lock);
     if (q->address)
         tally_add(l->addresses, address, now_s());
-    tally_add(l->numbers, q->number, now_s());
+    tally_add(l->numbers, subject_of(q), now_s());
     (void)pthread_mutex_unlock(&l->lock);
 }
 
@@ -240,8 +246,8 @@ static enum rc ask_for_keys(struct lookups *l, const struct lookup_question *q,
     return rc == RC_OK ? ask_helper(l, buf_span(&message), ret, d) : rc;
 }
 
-static enum lookup_outcome find(struct lookups *l, const struct digests_answer *a,
-                                struct buf *ret_token, uint32_t *ret_retry_s, struct diag *d)
+static enum lookup_outcome find(struct lookups *l, const struct digests_answer *a, struct buf *ret,
+                                uint32_t *ret_retry_s, struct diag *d)
 {
     if (a->reply != DIGESTS_GIVEN) {
         *ret_retry_s = a->retry_s;
@@ -250,15 +256,15 @@ static enum lookup_outcome find(struct lookups *l, const struct digests_answer *
     struct table *const t = table_get(l);
     if (!t)
         return LOOKUP_FAILED;
-    const enum rc rc = lookup_find(&t->rows, &a->keys, ret_token, d);
+    const enum rc rc = lookup_find(&t->rows, &a->keys, ret, d);
     table_put(l, t);
     if (rc == RC_OK)
         return LOOKUP_FOUND;
     return rc == RC_NOT_FOUND ? LOOKUP_NO_MATCH : LOOKUP_FAILED;
 }
 
-enum lookup_outcome lookups_ask(struct lookups *l, const struct lookup_question *q,
-                                struct buf *ret_token, uint32_t *ret_retry_s, struct diag *d)
+enum lookup_outcome lookups_ask(struct lookups *l, const struct lookup_question *q, struct buf *ret,
+                                uint32_t *ret_retry_s, struct diag *d)
 {
     uint8_t room[16];
     struct digests_answer a = { .reply = DIGESTS_NONE };
@@ -268,7 +274,7 @@ enum lookup_outcome lookups_ask(struct lookups *l, const struct lookup_question 
         return LOOKUP_CLOSED;
     if (ask_for_keys(l, q, &a, d) != RC_OK)
         return LOOKUP_FAILED;
-    const enum lookup_outcome outcome = find(l, &a, ret_token, ret_retry_s, d);
+    const enum lookup_outcome outcome = find(l, &a, ret, ret_retry_s, d);
     explicit_bzero(&a, sizeof a);
     if (outcome == LOOKUP_NO_MATCH)
         count_miss(l, address, q);

@@ -23,7 +23,8 @@ void lookups_wait(struct lookups *l);  /* until the helper listens, at most 5 s 
 struct lookup_question {
     struct span number, name, id_number; /* as typed */
     const char *address;                 /* who asks; NULL: whoever has the key */
-    struct span key;                     /* API key: counted by it instead of the address */
+    struct span key;                     /* API key: counted by it instead of the address. With it
+                                            and without number: which certificates has this person? */
     int32_t today;                       /* for old document numbers */
 };
 enum lookup_outcome {
@@ -34,8 +35,8 @@ enum lookup_outcome {
     LOOKUP_FOUND = 90,
 };
 /*
- * ret_token  of the certificate, when found; its signature is still to be checked
- * d          why it failed
+ * ret   when found: the certificate's token, whose signature is still to be checked; of a person,
+ * what lookup_numbers_read() reads d     why it failed
  */
-enum lookup_outcome lookups_ask(struct lookups *l, const struct lookup_question *q,
-                                struct buf *ret_token, uint32_t *ret_retry_s, struct diag *d);
+enum lookup_outcome lookups_ask(struct lookups *l, const struct lookup_question *q, struct buf *ret,
+                                uint32_t *ret_retry_s, struct diag *d);

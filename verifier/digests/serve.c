@@ -29,8 +29,14 @@ static int64_t now_s(void)
     return t.tv_sec;
 }
 
+/* Without number, of somebody's key: which certificates has this person? */
+static bool is_of_person(const struct digests_question *q)
+{
+    return q->key.len > 0 && q->number.len == 0;
+}
+
 /* Of the key's own day; who has no key that holds gets nothing by it. */
-static uint32_t admit_employer(struct server *s, struct span key)
+static uint32_t admit_employer(struct server *s, const struct digests_question *q)
 {
     struct employer e;
     (void)pthread_mutex_lock(&s->refresh);
@@ -39,8 +45,10 @@ static uint32_t admit_employer(struct server *s, struct span key)
     (void)pthread_mutex_unlock(&s->refresh);
     if (rc != RC_OK)
         log_failure(LEVEL_ERROR, "employers_not_taken", rc, &d);
-    return roll_find(s->limits.employers, key, &e) ? roll_take(s->limits.employers, &e, 1)
-                                                   : UNKNOWN_KEY_S;
+    if (!roll_find(s->limits.employers, q->key, &e))
+        return UNKNOWN_KEY_S;
+    const bool person = is_of_person(q);
+    return roll_take(s->limits.employers, &e, person ? 0 : 1, person ? 1 : 0);
 }
 
 /* For one number, whoever asks: the bound that stands between a key and guesses. */
@@ -59,8 +67,8 @@ static uint32_t admit_number(struct server *s, struct span number)
 static uint32_t admit(struct server *s, const struct digests_question *q)
 {
     if (q->key.len > 0) {
-        const uint32_t employer_wait = admit_employer(s, q->key);
-        return employer_wait > 0 ? employer_wait : admit_number(s, q->number);
+        const uint32_t employer_wait = admit_employer(s, q);
+        return employer_wait > 0 || is_of_person(q) ? employer_wait : admit_number(s, q->number);
     }
     const int64_t now = now_s();
     (void)pthread_mutex_lock(&s->lock);
@@ -79,6 +87,15 @@ static uint32_t admit(struct server *s, const struct digests_question *q)
     return wait;
 }
 
+static void make_keys(const struct server *s, const struct digests_question *q,
+                      struct lookup_keys *ret)
+{
+    if (is_of_person(q))
+        lookup_person_keys_make(s->secret, q->person, ret);
+    else
+        lookup_keys_make(s->secret, q->number, q->person, ret);
+}
+
 static bool answer(void *arg, struct span message, struct buf *to, int *ret_fd)
 {
     struct server *const s = arg;
@@ -93,7 +110,7 @@ static bool answer(void *arg, struct span message, struct buf *to, int *ret_fd)
     struct digests_answer a = { .reply = DIGESTS_CLOSED, .retry_s = admit(s, &q) };
     if (a.retry_s == 0) {
         a.reply = DIGESTS_GIVEN;
-        lookup_keys_make(s->secret, q.number, q.person, &a.keys);
+        make_keys(s, &q, &a.keys);
     }
     digests_answer_put(to, &a);
     explicit_bzero(&a, sizeof a);

@@ -42,6 +42,8 @@ static void a_list_that_is_not_as_documented_is_refused(void **state)
         LIST(ONE("\"a\"", "\"p\"", "00", "1", "\"active\"")),
         LIST(ONE("\"a\"", "\"p\"", KEY, "0", "\"active\"")),
         LIST(ONE("\"a\"", "\"p\"", KEY, "1000001", "\"active\"")),
+        LIST(ONE("\"a\"", "\"p\"", KEY, "1,\"people_per_day\":0", "\"active\"")),
+        LIST(ONE("\"a\"", "\"p\"", KEY, "1,\"people_per_day\":1001", "\"active\"")),
         LIST(ONE("\"a\"", "\"p\"", KEY, "1", "\"\"")),
         LIST(ONE("\"a\"", "\"p\"", KEY, "1", "\"active\"") "," ONE("\"a\"", "\"p\"", KEY, "1",
                                                                    "\"active\"")),
@@ -51,6 +53,9 @@ static void a_list_that_is_not_as_documented_is_refused(void **state)
             fail_msg("taken: %s", bad[i]);
     assert_int_equal(read_list(LIST("")), RC_OK);
     assert_int_equal(read_list(LIST(ONE("\"a\"", "\"p\"", KEY, "1000000", "\"active\""))), RC_OK);
+    assert_int_equal(
+        read_list(LIST(ONE("\"a\"", "\"p\"", KEY, "1,\"people_per_day\":1000", "\"active\""))),
+        RC_OK);
 }
 
 static void texts_have_a_length(void **state)
@@ -131,13 +136,28 @@ static void a_day_has_its_rows_and_then_ends(void **state)
     const struct employer a = { .key = { 1 }, .rows_per_day = 10 };
     const struct employer b = { .key = { 2 }, .rows_per_day = 1 };
     assert_non_null(r);
-    assert_int_equal(rations_take(r, &a, 11, 100), RATION_S);
-    assert_int_equal(rations_take(r, &a, 6, 150), 0);
-    assert_int_equal(rations_take(r, &a, 5, 160), RATION_S - 60);
-    assert_int_equal(rations_take(r, &b, 1, 160), 0);
-    assert_int_equal(rations_take(r, &a, 4, 170), 0);
-    assert_int_equal(rations_take(r, &a, 1, 100 + RATION_S - 1), 1);
-    assert_int_equal(rations_take(r, &a, 10, 100 + RATION_S), 0);
+    assert_int_equal(rations_take(r, &a, 11, 0, 100), RATION_S);
+    assert_int_equal(rations_take(r, &a, 6, 0, 150), 0);
+    assert_int_equal(rations_take(r, &a, 5, 0, 160), RATION_S - 60);
+    assert_int_equal(rations_take(r, &b, 1, 0, 160), 0);
+    assert_int_equal(rations_take(r, &a, 4, 0, 170), 0);
+    assert_int_equal(rations_take(r, &a, 1, 0, 100 + RATION_S - 1), 1);
+    assert_int_equal(rations_take(r, &a, 10, 0, 100 + RATION_S), 0);
+    rations_free(r);
+}
+
+static void people_have_a_bound_of_their_own(void **state)
+{
+    (void)state;
+    struct rations *const r = rations_new();
+    const struct employer may = { .key = { 1 }, .rows_per_day = 10, .people_per_day = 2 };
+    const struct employer may_not = { .key = { 2 }, .rows_per_day = 10 };
+    assert_non_null(r);
+    assert_int_equal(rations_take(r, &may, 5, 3, 100), RATION_S);
+    assert_int_equal(rations_take(r, &may, 10, 2, 100), 0); /* the three before took nothing */
+    assert_int_equal(rations_take(r, &may, 0, 1, 100), RATION_S);
+    assert_int_equal(rations_take(r, &may_not, 0, 1, 100), RATION_S);
+    assert_int_equal(rations_take(r, &may_not, 1, 0, 100), 0);
     rations_free(r);
 }
 
@@ -150,12 +170,12 @@ static void days_of_more_keys_than_there_may_be_wait(void **state)
     for (uint32_t i = 0; i < EMPLOYERS_MAX; i++) {
         memcpy(e.key, &i, sizeof i);
         e.key[31] = 1;
-        assert_int_equal(rations_take(r, &e, 1, 100), 0);
+        assert_int_equal(rations_take(r, &e, 1, 0, 100), 0);
     }
     const struct employer more = { .key = { 9 }, .rows_per_day = 2 };
-    assert_int_equal(rations_take(r, &more, 1, 100), RATION_S);
-    assert_int_equal(rations_take(r, &e, 1, 100), 0);
-    assert_int_equal(rations_take(r, &more, 1, 100 + RATION_S), 0);
+    assert_int_equal(rations_take(r, &more, 1, 0, 100), RATION_S);
+    assert_int_equal(rations_take(r, &e, 1, 0, 100), 0);
+    assert_int_equal(rations_take(r, &more, 1, 0, 100 + RATION_S), 0);
     rations_free(r);
 }
 
@@ -185,8 +205,8 @@ static void a_roll_follows_its_file(void **state)
     assert_int_equal(roll_refresh(r, NULL), RC_OK);
     assert_true(roll_find(r, span_text(key), &e));
     assert_string_equal(e.name, "a");
-    assert_int_equal(roll_take(r, &e, 3), 0);
-    assert_in_range(roll_take(r, &e, 1), RATION_S - 10, RATION_S);
+    assert_int_equal(roll_take(r, &e, 3, 0), 0);
+    assert_in_range(roll_take(r, &e, 1, 0), RATION_S - 10, RATION_S);
 
     write_file(path, "{}");
     assert_int_equal(roll_refresh(r, NULL), RC_FORMAT);
@@ -211,6 +231,7 @@ int main(void)
         cmocka_unit_test(a_key_is_whose_it_is_until_suspended),
         cmocka_unit_test(there_is_an_end_to_employers),
         cmocka_unit_test(a_day_has_its_rows_and_then_ends),
+        cmocka_unit_test(people_have_a_bound_of_their_own),
         cmocka_unit_test(days_of_more_keys_than_there_may_be_wait),
         cmocka_unit_test(a_roll_follows_its_file),
     };

@@ -159,6 +159,54 @@ static void two_rows_of_one_digest_are_refused(void **state)
     buf_free(&file);
 }
 
+static void a_person_has_one_row_of_his_own(void **state)
+{
+    (void)state;
+    struct buf file = { 0 }, row = { 0 };
+    struct lookup_maker m = { 0 };
+    struct lookup_table t;
+    struct lookup_keys k, of_none;
+    struct lookup_numbers got;
+    const uint8_t person[LOOKUP_PERSON_LEN] = { 3 };
+    const struct lookup_numbers two = { 2, { SPAN_LITERAL("0330"), SPAN_LITERAL("0331") } };
+    const struct lookup_numbers one = { 1, { SPAN_LITERAL("0999") } };
+    lookup_person_keys_make(secret, person, &k);
+    lookup_keys_make(secret, (struct span){ 0 }, person, &of_none);
+    assert_memory_not_equal(k.digest, of_none.digest, sizeof k.digest);
+    assert_int_equal(lookup_add_person(&m, &k, &two, NULL), RC_OK);
+    assert_int_equal(lookup_add_person(&m, &k, &one, NULL), RC_OK);
+    assert_int_equal(lookup_put(&m, deployment, &file, NULL), RC_OK);
+    assert_int_equal(lookup_open(buf_span(&file), &t, NULL), RC_OK);
+    assert_int_equal(t.count, 1);
+    assert_int_equal(lookup_find(&t, &of_none, &row, NULL), RC_NOT_FOUND);
+    assert_int_equal(lookup_find(&t, &k, &row, NULL), RC_OK);
+    assert_int_equal(lookup_numbers_read(buf_span(&row), &got, NULL), RC_OK);
+    assert_int_equal(got.count, 2);
+    assert_true(span_equal(got.at[1], two.at[1]));
+    for (size_t len = 0; len < row.len; len++)
+        assert_int_equal(lookup_numbers_read(span_of(row.ptr, len), &got, NULL), RC_FORMAT);
+    lookup_maker_free(&m);
+    buf_free(&file);
+    buf_free(&row);
+}
+
+static void a_person_has_so_many_numbers_and_no_more(void **state)
+{
+    (void)state;
+    struct lookup_numbers n = { .count = LOOKUP_NUMBERS_MAX }, got;
+    struct buf row = { 0 };
+    for (size_t i = 0; i < LOOKUP_NUMBERS_MAX; i++)
+        n.at[i] = SPAN_LITERAL("1");
+    lookup_numbers_put(&row, &n);
+    assert_int_equal(lookup_numbers_read(buf_span(&row), &got, NULL), RC_OK);
+    row.ptr[1]++; /* one more, and there it is */
+    buf_put_text(&row, "a1");
+    assert_int_equal(lookup_numbers_read(buf_span(&row), &got, NULL), RC_FORMAT);
+    assert_int_equal(lookup_numbers_read(SPAN_LITERAL("\x80"), &got, NULL), RC_FORMAT);
+    assert_int_equal(lookup_numbers_read(SPAN_LITERAL("\x81\x60"), &got, NULL), RC_FORMAT);
+    buf_free(&row);
+}
+
 static void messages_come_back_as_they_went(void **state)
 {
     (void)state;
@@ -201,6 +249,8 @@ int main(void)
         cmocka_unit_test(a_table_says_nothing_without_the_secret),
         cmocka_unit_test(what_is_no_table_is_refused_and_a_damaged_row_too),
         cmocka_unit_test(two_rows_of_one_digest_are_refused),
+        cmocka_unit_test(a_person_has_one_row_of_his_own),
+        cmocka_unit_test(a_person_has_so_many_numbers_and_no_more),
         cmocka_unit_test(messages_come_back_as_they_went),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

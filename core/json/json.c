@@ -2,10 +2,27 @@
 
 #include <assert.h>
 #include <malloc.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define DEPTH_MAX 32
+
+static _Thread_local bool refused; /* memory, to this thread, since it last began to read */
+
+/* jansson goes on where it has no memory for more of a string or number, and returns it cut short.
+ */
+static void *allocate(size_t size)
+{
+    void *const at = malloc(size);
+    refused = refused || !at;
+    return at;
+}
+
+__attribute__((constructor)) static void watch_memory(void)
+{
+    json_set_alloc_funcs(allocate, free);
+}
 
 static void free_wiped(void *at)
 {
@@ -16,7 +33,7 @@ static void free_wiped(void *at)
 
 void json_wipe_freed(void)
 {
-    json_set_alloc_funcs(malloc, free_wiped);
+    json_set_alloc_funcs(allocate, free_wiped);
 }
 
 /* jansson itself goes 2,048 deep. Brackets inside strings don't count. */
@@ -48,9 +65,6 @@ static enum rc check_depth(struct span text, struct diag *d)
 
 static enum rc explain(const json_error_t *error, struct diag *d)
 {
-    if (json_error_code(error) == json_error_out_of_memory)
-        return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "while reading JSON");
-
     /* Behind "near" stand bytes of the input: they may be somebody's identity number. */
     const char *const near = strstr(error->text, " near ");
     const int len = (int)(near ? (size_t)(near - error->text) : strlen(error->text));
@@ -69,11 +83,15 @@ enum rc json_read(struct span text, json_t **ret, struct diag *d)
 
     json_error_t error;
     const char *const bytes = text.len > 0 ? (const char *)text.ptr : "";
-    json_t *const value = json_loadb(bytes, text.len, JSON_REJECT_DUPLICATES, &error);
+    refused = false;
+    ON_EXIT(json_decref_at)
+    json_t *value = json_loadb(bytes, text.len, JSON_REJECT_DUPLICATES, &error);
+    if (refused)
+        return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "while reading JSON");
     if (!value)
         return explain(&error, d);
 
-    *ret = value;
+    *ret = TAKE(value);
     return RC_OK;
 }
 

@@ -13,8 +13,8 @@ import subprocess
 import sys
 
 PROGRAM, LIBRARY, NUMBER = sys.argv[1:]
-EACH = 40      # so many from the first
-STEP = 0.06    # then further by this share
+EACH = 25      # so many from the first
+STEP = 0.15    # then further by this share
 COUNT = pathlib.Path("count").resolve()
 
 

@@ -10,11 +10,12 @@ import json
 import subprocess
 import sys
 
-from scene import BIN, DUE, NOW, PERSON, REVOKED, SUSPENDED, VALID, Endpoint, Scene, environment, eventually, to_digits
+from scene import BIN, DUE, NOW, PERSON, REVOKED, SUSPENDED, VALID, Client, Endpoint, Scene, environment, eventually, to_digits
 
 LATER = "2023-03-15T10:00:00+08:00"  # DUE has lapsed
 TOO_LATE = "2023-02-20T10:00:00+08:00"  # the lists published at NOW have ended
 KID_AT = 8  # in a token of the sample deployment: a byte of its key's id
+EMPLOYERS = (("示例建筑工程集团有限公司", "项目进场人员核验"), ("另一用人单位 <第二项目部>", "招聘前核对证书"))
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -43,7 +44,7 @@ def verdicts(scene, origin):
     return [page(name, origin, zh, en, "/V/" + digits) for name, zh, en, digits in codes]
 
 
-def forms(origin, holder):
+def forms(origin, holder, due):
     nobody = {**PERSON, "name": "李示例"}
     return [
         page("no-match", origin, "查无此证", "NO SUCH CERTIFICATE", form=form("/lookup", nobody)),
@@ -51,13 +52,36 @@ def forms(origin, holder):
         page("holder-no-match", origin, "没有办成", "This did not work",
              form=form("/holder", {**holder, "number": "03301202000000099", "what": "live"})),
         page("live", origin, "动态码", "Live code", form=form("/holder", {**holder, "what": "live"})),
+        page("asked", origin, "谁查过我的证书", "Who asked about me", form=form("/holder", {**holder, "what": "asked"})),
+        page("nobody-asked", origin, "谁查过我的证书", "Who asked about me", form=form("/holder", {**due, "what": "asked"})),
     ]
 
 
+def pickup_of(scene, number):
+    return json.loads(scene.home.sitecert("pickup", number, "--json").stdout)["pickup"]
+
+
+def add_employer(scene, name, purpose):
+    return scene.home.sitecert("employer", "add", name, "--purpose", purpose, "--quiet").stdout.strip()
+
+
+def ask_lists(origin, keys):
+    """The first of them checks a list, and watches one; the second checks one."""
+    lists = ((keys[0], [PERSON]), (keys[0], {"rows": [PERSON], "cursor": ""}), (keys[1], [PERSON]))
+    client = Client(origin.removeprefix("http://"))
+    for key, body in lists:
+        headers = {"Authorization": "Bearer " + key, "Content-Type": "application/json"}
+        assert client.ask("POST", "/api/verify/bulk", headers, json.dumps(body)).status == 200
+    client.close()
+
+
 def all_pages(scene, later, serve):
-    home = scene.home
-    holder = {**PERSON, "pickup": json.loads(home.sitecert("pickup", VALID, "--json").stdout)["pickup"]}
+    holder = {**PERSON, "pickup": pickup_of(scene, VALID)}
+    due = {"number": DUE, "name": "赵例䶮", "id_number": "110101197912313050", "pickup": pickup_of(scene, DUE)}
+    keys = [add_employer(scene, *each) for each in EMPLOYERS]
+    scene.publish()
     origin = serve(scene, NOW)
+    ask_lists(origin, keys)
     title = ("施工现场专业人员证书查验", "Construction-site certificates: check one")
     return [
         page("home", origin, *title, "/"),
@@ -66,7 +90,7 @@ def all_pages(scene, later, serve):
         page("lapsed", serve(later, LATER), "失效（已过期）", "LAPSED", "/V/" + later.digits(DUE)),
         page("undecided", serve(scene, TOO_LATE), "证书是真的，但无法判断是否有效",
              "GENUINE, but it cannot be said whether it is in force", "/V/" + scene.digits(VALID)),
-        *forms(origin, holder),
+        *forms(origin, holder, due),
     ]
 
 

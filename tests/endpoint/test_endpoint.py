@@ -430,6 +430,128 @@ class Holders(Case):
         self.assertEqual(self.verdict(self.scene.digits(VALID))["in_force"], True)
 
 
+class Asked(Case):
+    """Which employers have asked, told to the holder alone."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.scene = Scene()
+        home = cls.scene.home
+        cls.key = Employers.add.__func__(cls, "示例建工", 10000)
+        cls.other = Employers.add.__func__(cls, "另一<单位>", 10000)
+        cls.person = {**scenes.PERSON, "pickup": json.loads(home.sitecert("pickup", VALID, "--json").stdout)["pickup"]}
+        cls.scene.publish()
+        cls.log = open(home.folder / "reader.log", "ab")
+        cls.reader = subprocess.Popen([BIN / "sitecert-reader", "--home", home.path], env=environment(NOW), stdin=subprocess.DEVNULL,
+                                      stdout=cls.log, stderr=cls.log)
+        assert eventually(lambda: (home.path / "run" / "holder.sock").exists())
+        cls.endpoint = Endpoint(cls.scene)
+        cls.client = cls.endpoint.client(recorded=RECORDED)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.reader.terminate()
+        cls.reader.wait(30)
+        cls.log.close()
+        super().tearDownClass()
+
+    def lists(self, key, *rows, cursor=None):
+        body = list(rows) if cursor is None else {"rows": list(rows), "cursor": cursor}
+        headers = {"Authorization": "Bearer " + key, "Content-Type": "application/json"}
+        return self.ask("POST", "/api/verify/bulk", headers, json.dumps(body))
+
+    def asked(self, **changes):
+        return self.ask("POST", "/api/holder/asked", {"Content-Type": "application/json"}, json.dumps({**self.person, **changes}))
+
+    def told(self):
+        answer = self.asked()
+        self.assertEqual((answer.status, answer.headers["cache-control"]), (200, "no-store"), answer.body)
+        return answer.json()
+
+    @staticmethod
+    def line(employer, how):
+        return {"day": NOW[:10], "employer": employer, "purpose": "进场核验", "how": how}
+
+    def test_a_each_employer_is_told_with_purpose_and_day(self):
+        self.assertEqual(self.told(), {"since": NOW[:10], "more": False, "asked": []})
+        strangers = [{**scenes.PERSON, "name": "李示例"}, {**scenes.PERSON, "id_number": "110101199003074777"}, {**scenes.PERSON, "number": DUE}]
+        self.assertEqual(self.lists(self.key, *strangers).status, 200)
+        self.assertEqual(self.told()["asked"], [])
+        for _ in range(2):
+            self.assertEqual(self.lists(self.key, *strangers, scenes.PERSON).json()["summary"]["found"], 1)
+        self.assertEqual(self.told()["asked"], [self.line("示例建工", "list")])
+        self.lists(self.other, scenes.PERSON, cursor="")
+        self.assertEqual(self.told()["asked"], [self.line("示例建工", "list"), self.line("另一<单位>", "watch")])
+
+    def test_b_nothing_is_told_of_others_on_the_list_and_nothing_to_others(self):
+        self.lists(self.key, scenes.PERSON, {"number": DUE, "name": "王示例", "id_number": "11010119900307001X"})
+        body = self.asked().body.decode()
+        for secret in (DUE, "王示例", "11010119900307001X", self.key, '"rows"'):
+            self.assertNotIn(secret, body)
+        answers = {self.asked(**changes).body for changes in ({"pickup": "0000000001"}, {"name": "李示例"}, {"number": DUE})}
+        self.assertEqual(len(answers), 1)
+        self.assertEqual(json.loads(answers.pop())["type"], "urn:sitecert:problem:holder_no_match")
+        self.assertEqual(self.asked(pickup="").code(), "body_invalid")
+
+    def test_c_what_anybody_asks_is_not_written_down(self):
+        before = self.told()["asked"]
+        self.ask("POST", "/api/verify", {"Content-Type": "application/json"}, json.dumps(scenes.PERSON))
+        self.ask("POST", "/api/verify", {"Content-Type": "application/json"}, json.dumps({"token": self.scene.text(VALID)}))
+        self.ask("POST", "/lookup", {"Content-Type": "application/x-www-form-urlencoded"}, urllib.parse.urlencode(scenes.PERSON))
+        self.verdict(self.scene.digits(VALID))
+        self.lists("sc1." + "A" * 43, scenes.PERSON)
+        self.assertEqual(self.told()["asked"], before)
+
+    def test_d_the_file_names_nobody_who_was_asked_about(self):
+        self.lists(self.key, scenes.PERSON)
+        folder = self.scene.home.path / "asked"
+        kept = b"".join(f.read_bytes() for f in folder.iterdir())
+        self.assertIn("示例建工".encode(), kept)
+        for secret in (VALID, "张示例", scenes.PERSON["id_number"], self.key):
+            self.assertNotIn(secret.encode(), kept)
+        self.assertEqual({oct(f.stat().st_mode & 0o777) for f in folder.iterdir()} | {oct(folder.stat().st_mode & 0o777)}, {"0o600", "0o700"})
+
+    def test_e_the_page_works_without_scripts(self):
+        self.lists(self.key, scenes.PERSON)
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        for lang, words in (("zh", ("谁查过我的证书", "用途：", "名单查验")), ("en", ("Who asked about me", "Purpose: ", "A list was checked"))):
+            page = self.ask("POST", "/holder", kind, urllib.parse.urlencode({**self.person, "what": "asked", "lang": lang})).body.decode()
+            for word in (*words, "示例建工", "进场核验", NOW[:10]):
+                self.assertIn(word, page)
+            self.assertNotIn("<script", page)
+        self.lists(self.other, scenes.PERSON)
+        page = self.ask("POST", "/holder", kind, urllib.parse.urlencode({**self.person, "what": "asked"})).body.decode()
+        self.assertIn("另一&lt;单位&gt;", page)
+
+    def test_f_it_outlives_the_helper(self):
+        self.lists(self.key, scenes.PERSON)
+        before = self.told()["asked"]
+        pid = int(re.findall(r"event=helper_started helper=sitecert-digests pid=(\d+)", self.endpoint.said())[-1])
+        os.kill(pid, 9)
+        self.assertTrue(eventually(lambda: self.asked().status == 200))
+        self.assertEqual(self.told()["asked"], before)
+
+    def test_g_what_cannot_be_written_down_is_not_answered(self):
+        day = self.scene.home.path / "asked" / NOW[:10]
+        pid = int(re.findall(r"event=helper_started helper=sitecert-digests pid=(\d+)", self.endpoint.said())[-1])
+        kept = day.read_bytes()
+        day.write_bytes(kept + b"?")
+        os.kill(pid, 9)
+        one = {"Content-Type": "application/json"}
+        self.assertTrue(eventually(lambda: self.ask("POST", "/api/verify", one, json.dumps(scenes.PERSON)).status == 200))
+        answer = self.lists(self.key, scenes.PERSON)
+        self.assertEqual((answer.status, answer.code()), (503, "lookup_not_ready"))
+        self.assertEqual((self.asked().status, self.asked().code()), (503, "holder_not_ready"))
+        day.write_bytes(kept)
+        self.assertEqual(self.lists(self.key, scenes.PERSON).status, 200)
+        self.assertEqual(self.told()["asked"][0], self.line("示例建工", "list"))
+
+    def test_z_without_the_reader_nobody_is_told(self):
+        self.reader.terminate()
+        self.reader.wait(30)
+        self.assertEqual((self.asked().status, self.asked().code()), (503, "holder_not_ready"))
+
+
 class Employers(Case):
     """Lists, by keys of employers."""
 

@@ -1,4 +1,4 @@
-/* Any bytes in, as either message of the socket: what is read has no other encoding. */
+/* Any bytes in, as any message of the socket: what is read has no other encoding. */
 #include <stdlib.h>
 
 #include "core/lookup/digests.h"
@@ -16,9 +16,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const struct span bytes = span_of(data, size);
     struct digests_question q;
     struct digests_answer a;
+    static struct digests_told t;
     struct diag d = DIAG_INIT, e = DIAG_INIT;
     ON_EXIT(buf_free_at) struct buf question = { 0 };
     ON_EXIT(buf_free_at) struct buf answer = { 0 };
+    ON_EXIT(buf_free_at) struct buf told = { 0 };
     if (digests_question_read(bytes, &q, &d) == RC_OK) {
         digests_question_put(&question, &q);
         same(&question, bytes);
@@ -26,6 +28,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (digests_answer_read(bytes, &a, &e) == RC_OK) {
         digests_answer_put(&answer, &a);
         same(&answer, bytes);
+    }
+    if (digests_told_read(bytes, &t, NULL) == RC_OK) {
+        digests_told_put(&told, &t);
+        same(&told, bytes);
     }
     return 0;
 }

@@ -75,12 +75,17 @@ void endpoint_fail(struct endpoint *e, struct http_exchange *x, const struct ask
                    const char *event, enum rc rc, const struct diag *d);
 /* Who asks: the proxy's word, where one stands before us. */
 const char *endpoint_address_of(const struct endpoint *e, const struct http_exchange *x);
+/* The day of the endpoint's clock. */
+MUST_CHECK enum rc endpoint_today(struct endpoint *e, int32_t *ret, struct diag *d);
 /* here: where the same page can be had again; NULL: nowhere. */
 void endpoint_answer_verdict(struct endpoint *e, struct http_exchange *x, const struct asked *how,
                              const struct checked *c, const char *here);
 /* number, name, id_number: as typed, of any length. Answered, whatever comes of it. */
 void endpoint_look_up(struct endpoint *e, struct http_exchange *x, const struct asked *how,
                       struct span number, struct span name, struct span id_number);
+/* Which employers have asked: h is the holder's, as it was believed. Answered, as above. */
+void endpoint_answer_asked(struct endpoint *e, struct http_exchange *x, const struct asked *how,
+                           const struct holder_question *h);
 /* Takes *b over. Never stored by anybody. */
 void endpoint_answer(struct http_exchange *x, unsigned status, const char *type, struct buf *b);
 
@@ -104,6 +109,7 @@ void endpoint_post_holder(struct http_exchange *x, void *arg);
 void endpoint_post_holder_pdf(struct http_exchange *x, void *arg);
 void endpoint_post_holder_calendar(struct http_exchange *x, void *arg);
 void endpoint_post_holder_history(struct http_exchange *x, void *arg);
+void endpoint_post_holder_asked(struct http_exchange *x, void *arg);
 void endpoint_post_holder_staple(struct http_exchange *x, void *arg);
 void endpoint_get_published(struct http_exchange *x, void *arg);
 void endpoint_get_livez(struct http_exchange *x, void *arg);

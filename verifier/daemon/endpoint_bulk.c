@@ -174,6 +174,7 @@ static enum rc check_row(struct endpoint *e, struct bulk *b, size_t row, struct 
         .name = cut(bulk_cell(&b->list, row, BULK_NAME), LOOKUP_NAME_MAX),
         .id_number = cut(bulk_cell(&b->list, row, BULK_ID_NUMBER), LOOKUP_ID_MAX),
         .key = b->key,
+        .watched = b->list.watched,
         .today = b->today,
     };
     if (q.number.len == 0)

@@ -166,16 +166,22 @@ static void answer_live_page(struct endpoint *e, struct http_exchange *x, const 
 
 /* --- the handlers --- */
 
-enum service { SERVICE_NONE = 0, SERVICE_PDF, SERVICE_CALENDAR, SERVICE_HISTORY, SERVICE_LIVE };
+enum service {
+    SERVICE_NONE = 0,
+    SERVICE_PDF,
+    SERVICE_CALENDAR,
+    SERVICE_HISTORY,
+    SERVICE_LIVE,
+    SERVICE_ASKED
+};
 
 static enum holder_outcome ask(struct endpoint *e, struct http_exchange *x, enum service s,
                                struct request *r, struct holder_given *g, struct diag *d)
 {
     static const enum holder_ask asks[] = {
-        [SERVICE_PDF] = HOLDER_PDF,
-        [SERVICE_CALENDAR] = HOLDER_CALENDAR,
-        [SERVICE_HISTORY] = HOLDER_HISTORY,
-        [SERVICE_LIVE] = HOLDER_TOKEN,
+        [SERVICE_PDF] = HOLDER_PDF,         [SERVICE_CALENDAR] = HOLDER_CALENDAR,
+        [SERVICE_HISTORY] = HOLDER_HISTORY, [SERVICE_LIVE] = HOLDER_TOKEN,
+        [SERVICE_ASKED] = HOLDER_KNOWN,
     };
     const char *const address = endpoint_address_of(e, x);
     r->q.ask = asks[s];
@@ -203,6 +209,9 @@ static void give(struct endpoint *e, struct http_exchange *x, const struct asked
             answer_live_json(x, g);
         else
             answer_live_page(e, x, how, r, g);
+        return;
+    case SERVICE_ASKED:
+        endpoint_answer_asked(e, x, how, &r->q);
         return;
     case SERVICE_NONE:
         break;
@@ -260,6 +269,11 @@ void endpoint_post_holder_staple(struct http_exchange *x, void *arg)
     serve_api(arg, x, SERVICE_LIVE);
 }
 
+void endpoint_post_holder_asked(struct http_exchange *x, void *arg)
+{
+    serve_api(arg, x, SERVICE_ASKED);
+}
+
 void endpoint_get_holder(struct http_exchange *x, void *arg)
 {
     struct endpoint *const e = arg;
@@ -281,6 +295,7 @@ static enum service service_of(struct span what)
         { "pdf", SERVICE_PDF },
         { "calendar", SERVICE_CALENDAR },
         { "live", SERVICE_LIVE },
+        { "asked", SERVICE_ASKED },
     };
     for (size_t i = 0; i < sizeof buttons / sizeof buttons[0]; i++)
         if (span_equal(what, span_text(buttons[i].name)))

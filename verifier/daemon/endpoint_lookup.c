@@ -22,7 +22,7 @@ static struct span cut(struct span s, size_t max)
     return span_of(s.ptr, s.len < max ? s.len : max);
 }
 
-static enum rc today_of(struct endpoint *e, int32_t *ret, struct diag *d)
+enum rc endpoint_today(struct endpoint *e, int32_t *ret, struct diag *d)
 {
     ON_EXIT(publication_put_at) struct publication *p = store_get(e->store);
     struct evidence evidence;
@@ -59,7 +59,7 @@ void endpoint_look_up(struct endpoint *e, struct http_exchange *x, const struct 
     uint32_t retry_s = 0;
     ON_EXIT(buf_free_at) struct buf token = { 0 };
     enum lookup_outcome outcome = LOOKUP_FAILED;
-    if (e->lookups && today_of(e, &q.today, &d) == RC_OK)
+    if (e->lookups && endpoint_today(e, &q.today, &d) == RC_OK)
         outcome = lookups_ask(e->lookups, &q, &token, &retry_s, &d);
     switch (outcome) {
     case LOOKUP_FOUND:

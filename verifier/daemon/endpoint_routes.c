@@ -24,6 +24,8 @@ static const struct http_route routes[] = {
       false },
     { HTTP_POST, "/api/holder/staple", HTTP_BODY_MEMORY, LOOKUP_MAX, endpoint_post_holder_staple,
       false },
+    { HTTP_POST, "/api/holder/asked", HTTP_BODY_MEMORY, LOOKUP_MAX, endpoint_post_holder_asked,
+      false },
     { HTTP_GET, "/publish/{path*}", HTTP_BODY_NONE, 0, endpoint_get_published, true },
     { HTTP_GET, "/livez", HTTP_BODY_NONE, 0, endpoint_get_livez, true },
     { HTTP_GET, "/readyz", HTTP_BODY_NONE, 0, endpoint_get_readyz, true },

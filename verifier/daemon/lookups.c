@@ -5,18 +5,12 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "core/ipc/ipc.h"
-#include "core/lookup/digests.h"
 #include "core/lookup/tally.h"
 #include "core/sys/clock.h"
 #include "core/sys/file.h"
 #include "core/sys/log.h"
-
-#define ASK_MS   2000
-#define WAIT_S   5.0
-#define IDLE_MAX 64u /* sockets to the helper that are kept */
+#include "verifier/daemon/digests_link.h"
 
 struct table {
     unsigned holders; /* under the lock */
@@ -25,13 +19,12 @@ struct table {
 };
 
 struct lookups {
-    char path[PATH_LEN], socket[PATH_LEN];
+    char path[PATH_LEN];
     struct file_identity seen;
+    struct digests_link *helper;
     pthread_mutex_t lock; /* of what follows */
     struct table *table;  /* NULL: none yet */
     struct tally *addresses, *numbers;
-    int idle[IDLE_MAX];
-    size_t idle_count;
 };
 
 enum rc lookups_open(const char *table, const char *socket, struct lookups **ret, struct diag *d)
@@ -41,7 +34,7 @@ enum rc lookups_open(const char *table, const char *socket, struct lookups **ret
         return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "look-ups");
     enum rc rc = path_join("", table, l->path, d);
     if (rc == RC_OK)
-        rc = path_join("", socket, l->socket, d);
+        rc = digests_link_open(socket, &l->helper, d);
     l->addresses = tally_new(MISSES_MAX);
     l->numbers = tally_new(MISSES_MAX);
     (void)pthread_mutex_init(&l->lock, NULL);
@@ -127,65 +120,9 @@ void lookups_refresh(struct lookups *l, const uint8_t deployment[SHA256_LEN])
     free(fresh);
 }
 
-/* --- the helper --- */
-
-static int take_idle(struct lookups *l)
-{
-    (void)pthread_mutex_lock(&l->lock);
-    const int fd = l->idle_count > 0 ? l->idle[--l->idle_count] : -1;
-    (void)pthread_mutex_unlock(&l->lock);
-    return fd;
-}
-
-static void keep_idle(struct lookups *l, int fd)
-{
-    (void)pthread_mutex_lock(&l->lock);
-    const bool room = l->idle_count < IDLE_MAX;
-    if (room)
-        l->idle[l->idle_count++] = fd;
-    (void)pthread_mutex_unlock(&l->lock);
-    if (!room)
-        fd_close_at(&fd);
-}
-
-static enum rc talk(int fd, struct span question, struct digests_answer *ret, struct diag *d)
-{
-    ON_EXIT(buf_wipe_at) struct buf message = { 0 };
-    (void)buf_reserve(&message, 256);
-    enum rc rc = ipc_send(fd, question, -1, ASK_MS, d);
-    if (rc == RC_OK)
-        rc = ipc_receive(fd, &message, NULL, ASK_MS, d);
-    return rc == RC_OK ? digests_answer_read(buf_span(&message), ret, d) : rc;
-}
-
-/* A socket that was kept may have died meanwhile: then once more with a new one. */
-static enum rc ask_helper(struct lookups *l, struct span question, struct digests_answer *ret,
-                          struct diag *d)
-{
-    int fd = take_idle(l);
-    enum rc rc = fd >= 0 ? talk(fd, question, ret, NULL) : RC_NOT_FOUND;
-    if (rc != RC_OK) {
-        fd_close_at(&fd);
-        rc = ipc_connect(l->socket, ASK_MS, &fd, d);
-        if (rc == RC_OK)
-            rc = talk(fd, question, ret, d);
-    }
-    if (rc == RC_OK)
-        keep_idle(l, fd);
-    else
-        fd_close_at(&fd);
-    return rc;
-}
-
 void lookups_wait(struct lookups *l)
 {
-    const struct timespec tick = { .tv_nsec = 10000000 };
-    const double end = clock_elapsed() + WAIT_S;
-    int fd = -1;
-    while (ipc_connect(l->socket, ASK_MS, &fd, NULL) != RC_OK && clock_elapsed() < end)
-        (void)nanosleep(&tick, NULL);
-    if (fd >= 0)
-        keep_idle(l, fd);
+    digests_link_wait(l->helper);
 }
 
 /* --- misses --- */
@@ -231,28 +168,40 @@ static void count_miss(struct lookups *l, struct span address, const struct look
 
 /* --- together --- */
 
-static enum rc ask_for_keys(struct lookups *l, const struct lookup_question *q,
-                            struct digests_answer *ret, struct diag *d)
+static enum rc ask_helper(struct lookups *l, const struct lookup_question *q, enum digests_ask ask,
+                          struct buf *message, struct diag *d)
 {
-    struct digests_question question = { .number = q->number, .key = q->key };
-    ON_EXIT(buf_wipe_at) struct buf message = { 0 };
-    (void)buf_reserve(&message, 256);
+    struct digests_question question = { .ask = ask, .number = q->number, .key = q->key };
+    ON_EXIT(buf_wipe_at) struct buf asked = { 0 };
+    (void)buf_reserve(&asked, 256);
     enum rc rc = lookup_person(q->name, q->id_number, q->today, question.person, d);
     if (rc != RC_OK)
         return rc;
-    digests_question_put(&message, &question);
+    digests_question_put(&asked, &question);
     explicit_bzero(&question, sizeof question);
-    rc = buf_rc(&message, d);
-    return rc == RC_OK ? ask_helper(l, buf_span(&message), ret, d) : rc;
+    rc = buf_rc(&asked, d);
+    return rc == RC_OK ? digests_link_ask(l->helper, buf_span(&asked), message, d) : rc;
+}
+
+static enum rc ask_for_keys(struct lookups *l, const struct lookup_question *q,
+                            struct digests_answer *ret, struct diag *d)
+{
+    ON_EXIT(buf_wipe_at) struct buf message = { 0 };
+    (void)buf_reserve(&message, 256);
+    const enum digests_ask ask = q->watched ? DIGESTS_WATCH : DIGESTS_LOOK_UP;
+    const enum rc rc = ask_helper(l, q, ask, &message, d);
+    return rc == RC_OK ? digests_answer_read(buf_span(&message), ret, d) : rc;
 }
 
 static enum lookup_outcome find(struct lookups *l, const struct digests_answer *a, struct buf *ret,
                                 uint32_t *ret_retry_s, struct diag *d)
 {
-    if (a->reply != DIGESTS_GIVEN) {
+    if (a->reply == DIGESTS_CLOSED) {
         *ret_retry_s = a->retry_s;
         return LOOKUP_BUSY;
     }
+    if (a->reply != DIGESTS_GIVEN)
+        return LOOKUP_FAILED;
     struct table *const t = table_get(l);
     if (!t)
         return LOOKUP_FAILED;
@@ -281,12 +230,29 @@ enum lookup_outcome lookups_ask(struct lookups *l, const struct lookup_question 
     return outcome;
 }
 
+enum lookup_outcome lookups_who(struct lookups *l, const struct lookup_question *q,
+                                struct buf *message, struct digests_told *ret, struct diag *d)
+{
+    const enum rc rc = ask_helper(l, q, DIGESTS_WHO, message, d);
+    if (rc != RC_OK || digests_told_read(buf_span(message), ret, d) != RC_OK)
+        return LOOKUP_FAILED;
+    switch (ret->reply) {
+    case DIGESTS_GIVEN:
+        return LOOKUP_FOUND;
+    case DIGESTS_CLOSED:
+        return LOOKUP_BUSY;
+    case DIGESTS_FAILED:
+    case DIGESTS_NONE:
+        break;
+    }
+    return LOOKUP_FAILED;
+}
+
 void lookups_close(struct lookups *l)
 {
     if (!l)
         return;
-    while (l->idle_count > 0)
-        fd_close_at(&l->idle[--l->idle_count]);
+    digests_link_close(l->helper);
     if (l->table)
         table_put(l, l->table);
     tally_free(l->addresses);

@@ -1,10 +1,11 @@
 /*
  * Look-ups by number, name and document number: the table that is published for endpoints, the
- * helper that holds its key, and the counts of misses. Threads: any.
+ * helper that holds its key, and the counts of misses; and which employers have looked a
+ * certificate up by a list. Threads: any.
  */
 #pragma once
 
-#include "core/lookup/lookup.h"
+#include "core/lookup/digests.h"
 
 #define MISSES_MAX 100u /* of an address, and for a number, in an hour; then an hour's pause */
 
@@ -25,6 +26,7 @@ struct lookup_question {
     const char *address;                 /* who asks; NULL: whoever has the key */
     struct span key;                     /* API key: counted by it instead of the address. With it
                                             and without number: which certificates has this person? */
+    bool watched;                        /* with a key: a row of a list that is watched */
     int32_t today;                       /* for old document numbers */
 };
 enum lookup_outcome {
@@ -40,3 +42,11 @@ enum lookup_outcome {
  */
 enum lookup_outcome lookups_ask(struct lookups *l, const struct lookup_question *q, struct buf *ret,
                                 uint32_t *ret_retry_s, struct diag *d);
+/*
+ * Which employers have looked up the certificate of these three: for its holder alone, which is for
+ * the caller to know.
+ *
+ * ret  when found; borrows message. When busy: retry_s
+ */
+enum lookup_outcome lookups_who(struct lookups *l, const struct lookup_question *q,
+                                struct buf *message, struct digests_told *ret, struct diag *d);

@@ -156,11 +156,15 @@ static enum rc beside(const struct run_options *o, const char *given, const char
 static enum rc start_digests(const struct run_options *o, const char *employers,
                              char socket[PATH_LEN], struct run *r, struct diag *d)
 {
+    ON_EXIT(publication_put_at) struct publication *p = store_get(r->endpoint.store);
+    const bool demo = bundle_trust(publication_bundle(p))->demo;
     enum rc rc = path_join(o->home, DIGESTS_SOCKET, socket, d);
     if (rc == RC_OK)
         rc = is_ours(o, DIGESTS_KEY, &r->own_digests, d);
-    const char *const words[] = { "sitecert-digests", "--home",  o->home, "--socket", socket,
-                                  "--employers",      employers, NULL };
+    const char *const words[] = {
+        "sitecert-digests",     "--home", o->home, "--socket", socket, "--employers", employers,
+        demo ? "--demo" : NULL, NULL
+    };
     return r->own_digests && rc == RC_OK ? helpers_add(r->helpers, words, d) : rc;
 }
 

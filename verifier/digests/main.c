@@ -1,29 +1,34 @@
 /*
  * sitecert-digests: holds the one secret of look-ups, and turns certificate number and the hash of
- * a person into the keys of one row of the look-up table, so often and no oftener.
+ * a person into the keys of one row of the look-up table, so often and no oftener. What employers
+ * ask it writes down, for the holder.
  */
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base/dates.h"
 #include "core/cli/cli.h"
 #include "core/ipc/ipc.h"
+#include "core/sys/clock.h"
 #include "core/sys/file.h"
 #include "core/sys/log.h"
 #include "core/sys/notify.h"
 #include "core/sys/signals.h"
 #include "verifier/digests/serve.h"
 
-#define KEY_FILE    "keys/lookup.key"
-#define SOCKET_FILE "run/digests.sock"
-#define SOCKET_MODE 0660
-#define PER_NUMBER  200
-#define PER_SECOND  500
-#define LIMIT_MAX   1000000000
+#define KEY_FILE      "keys/lookup.key"
+#define SOCKET_FILE   "run/digests.sock"
+#define ASKERS_FOLDER "asked"
+#define SOCKET_MODE   0660
+#define PER_NUMBER    200
+#define PER_SECOND    500
+#define LIMIT_MAX     1000000000
 
 struct options {
-    const char *home, *key, *socket, *employers;
+    const char *home, *key, *socket, *employers, *asked;
+    bool demo;
     struct cli_number per_number, per_second;
 };
 
@@ -40,6 +45,15 @@ static const struct cli_option options[] = {
       "DIR.employers beside the published folder: its keys have a bound of their own each day; by "
       "default none",
       false },
+    { "asked", 0, CLI_TEXT, "DIR", offsetof(struct options, asked),
+      "记下哪个用人单位哪天查过哪份证书的目录，供持证人查询；默认为系统目录中的 " ASKERS_FOLDER,
+      "where it is kept which employer has asked for which certificate on which day, for its "
+      "holder; "
+      "by default " ASKERS_FOLDER " in the home",
+      false },
+    { "demo", 0, CLI_FLAG, NULL, offsetof(struct options, demo),
+      "演示系统：允许用 SITECERT_CLOCK 设定时间",
+      "a demonstration: SITECERT_CLOCK may set the time", false },
     { "per-number", 0, CLI_NUMBER, "N", offsetof(struct options, per_number),
       "同一证书编号每小时至多答几次；默认 200",
       "answers for one certificate number in an hour; by default 200", false },
@@ -84,6 +98,19 @@ static enum rc open_socket(const struct options *o, int *ret, struct diag *d)
     return rc == RC_OK ? ipc_listen(path, SOCKET_MODE, ret, d) : rc;
 }
 
+/* With employers alone: nothing else is written down. */
+static enum rc open_asked(const struct options *o, struct askers **ret, struct diag *d)
+{
+    char folder[PATH_LEN];
+    int64_t now = 0;
+    if (!o->employers)
+        return RC_OK;
+    enum rc rc = find(o->asked, o, ASKERS_FOLDER, folder, d);
+    if (rc == RC_OK)
+        rc = clock_now(o->demo, &now, d);
+    return rc == RC_OK ? askers_open(folder, ASKERS_BYTES_MAX, date_of_time(now), ret, d) : rc;
+}
+
 static uint32_t limit(const struct cli_number *n, uint32_t otherwise)
 {
     return n->given && n->value > 0 && n->value <= LIMIT_MAX ? (uint32_t)n->value : otherwise;
@@ -95,16 +122,21 @@ static enum rc run_with(const struct options *o, struct diag *d)
     ON_EXIT(fd_close_at) int listening = -1;
     ON_EXIT(fd_close_at) int stop = -1;
     ON_EXIT(roll_close_at) struct roll *employers = NULL;
+    ON_EXIT(askers_close_at) struct askers *asked = NULL;
     struct serve_options limits = { .per_number = limit(&o->per_number, PER_NUMBER),
-                                    .per_second = limit(&o->per_second, PER_SECOND) };
+                                    .per_second = limit(&o->per_second, PER_SECOND),
+                                    .demo = o->demo };
     enum rc rc = signals_open(TOLD_END, &stop, d);
     if (rc == RC_OK)
         rc = read_key(o, secret, d);
     if (rc == RC_OK)
         rc = roll_open(o->employers, &employers, d);
-    limits.employers = employers;
     if (rc == RC_OK)
         rc = open_socket(o, &listening, d);
+    if (rc == RC_OK)
+        rc = open_asked(o, &asked, d);
+    limits.employers = employers;
+    limits.asked = asked;
     if (rc != RC_OK)
         return rc;
     (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* nobody of the same user looks into it */

@@ -4,13 +4,16 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/base/dates.h"
 #include "core/ipc/ipc_server.h"
 #include "core/lookup/tally.h"
+#include "core/sys/clock.h"
 #include "core/sys/log.h"
 #include "core/sys/signals.h"
 
 #define CONNECTIONS_MAX 128u
 #define UNKNOWN_KEY_S   60u
+#define SETTLE_MS       1000 /* what was written down is on disk after so long */
 
 struct server {
     uint8_t secret[LOOKUP_KEY_LEN];
@@ -36,19 +39,19 @@ static bool is_of_person(const struct digests_question *q)
 }
 
 /* Of the key's own day; who has no key that holds gets nothing by it. */
-static uint32_t admit_employer(struct server *s, const struct digests_question *q)
+static uint32_t admit_employer(struct server *s, const struct digests_question *q,
+                               struct employer *ret)
 {
-    struct employer e;
     (void)pthread_mutex_lock(&s->refresh);
     struct diag d = DIAG_INIT;
     const enum rc rc = roll_refresh(s->limits.employers, &d);
     (void)pthread_mutex_unlock(&s->refresh);
     if (rc != RC_OK)
         log_failure(LEVEL_ERROR, "employers_not_taken", rc, &d);
-    if (!roll_find(s->limits.employers, q->key, &e))
+    if (!roll_find(s->limits.employers, q->key, ret))
         return UNKNOWN_KEY_S;
     const bool person = is_of_person(q);
-    return roll_take(s->limits.employers, &e, person ? 0 : 1, person ? 1 : 0);
+    return roll_take(s->limits.employers, ret, person ? 0 : 1, person ? 1 : 0);
 }
 
 /* For one number, whoever asks: the bound that stands between a key and guesses. */
@@ -64,10 +67,10 @@ static uint32_t admit_number(struct server *s, struct span number)
 }
 
 /* Seconds to wait; 0: it is counted and may be answered. */
-static uint32_t admit(struct server *s, const struct digests_question *q)
+static uint32_t admit(struct server *s, const struct digests_question *q, struct employer *ret)
 {
     if (q->key.len > 0) {
-        const uint32_t employer_wait = admit_employer(s, q);
+        const uint32_t employer_wait = admit_employer(s, q, ret);
         return employer_wait > 0 || is_of_person(q) ? employer_wait : admit_number(s, q->number);
     }
     const int64_t now = now_s();
@@ -96,6 +99,80 @@ static void make_keys(const struct server *s, const struct digests_question *q,
         lookup_keys_make(s->secret, q->number, q->person, ret);
 }
 
+/* --- which employers ask --- */
+
+static enum rc today_of(const struct server *s, int32_t *ret, struct diag *d)
+{
+    int64_t now = 0;
+    const enum rc rc = clock_now(s->limits.demo, &now, d);
+    if (rc == RC_OK)
+        *ret = date_of_time(now);
+    return rc;
+}
+
+/* Before it is answered. */
+static enum rc write_down(const struct server *s, const struct digests_question *q,
+                          const struct employer *e, const struct lookup_keys *keys, struct diag *d)
+{
+    int32_t today = 0;
+    if (!s->limits.asked)
+        return diag_set(d, RC_REFUSED, DIAG_NO_OFFSET, "there is no folder for what is asked");
+    const enum rc rc = today_of(s, &today, d);
+    return rc == RC_OK
+               ? askers_add(s->limits.asked, today, e, q->ask == DIGESTS_WATCH, keys->digest, d)
+               : rc;
+}
+
+static enum rc find_askers(const struct server *s, const struct digests_question *q,
+                           struct askers_found *ret, struct diag *d)
+{
+    int32_t today = 0;
+    struct lookup_keys keys;
+    enum rc rc = today_of(s, &today, d);
+    if (rc != RC_OK)
+        return rc;
+    if (!s->limits.asked)
+        return diag_set(d, RC_REFUSED, DIAG_NO_OFFSET, "there is no folder for what is asked");
+    lookup_keys_make(s->secret, q->number, q->person, &keys);
+    rc = askers_find(s->limits.asked, today, keys.digest, ret, d);
+    explicit_bzero(&keys, sizeof keys);
+    return rc;
+}
+
+/* --- one question --- */
+
+static void answer_who(struct server *s, const struct digests_question *q, struct buf *to)
+{
+    struct employer nobody;
+    struct diag d = DIAG_INIT;
+    ON_EXIT(askers_found_free) struct askers_found found = { .told.count = 0 };
+    const uint32_t retry_s = admit(s, q, &nobody);
+    const enum rc rc = retry_s == 0 ? find_askers(s, q, &found, &d) : RC_OK;
+    if (rc != RC_OK) {
+        log_failure(LEVEL_ERROR, "askers_not_told", rc, &d);
+        found.told.count = 0;
+    }
+    found.told.retry_s = retry_s;
+    found.told.reply = retry_s > 0 ? DIGESTS_CLOSED : rc == RC_OK ? DIGESTS_GIVEN : DIGESTS_FAILED;
+    digests_told_put(to, &found.told);
+}
+
+static void answer_keys(struct server *s, const struct digests_question *q, struct buf *to)
+{
+    struct employer e;
+    struct diag d = DIAG_INIT;
+    struct digests_answer a = { .reply = DIGESTS_CLOSED, .retry_s = admit(s, q, &e) };
+    if (a.retry_s == 0) {
+        make_keys(s, q, &a.keys);
+        const enum rc rc = q->key.len > 0 ? write_down(s, q, &e, &a.keys, &d) : RC_OK;
+        a.reply = rc == RC_OK ? DIGESTS_GIVEN : DIGESTS_FAILED;
+        if (rc != RC_OK)
+            log_failure(LEVEL_ERROR, "list_not_written_down", rc, &d);
+    }
+    digests_answer_put(to, &a);
+    explicit_bzero(&a, sizeof a);
+}
+
 static bool answer(void *arg, struct span message, struct buf *to, int *ret_fd)
 {
     struct server *const s = arg;
@@ -107,14 +184,11 @@ static bool answer(void *arg, struct span message, struct buf *to, int *ret_fd)
         log_failure(LEVEL_WARN, "no_question", rc, &d);
         return false;
     }
-    struct digests_answer a = { .reply = DIGESTS_CLOSED, .retry_s = admit(s, &q) };
-    if (a.retry_s == 0) {
-        a.reply = DIGESTS_GIVEN;
-        make_keys(s, &q, &a.keys);
-    }
-    digests_answer_put(to, &a);
-    explicit_bzero(&a, sizeof a);
-    return true;
+    if (q.ask == DIGESTS_WHO)
+        answer_who(s, &q, to);
+    else
+        answer_keys(s, &q, to);
+    return buf_ok(to);
 }
 
 static enum rc set_up(struct server *s, const struct serve_options *o, struct diag *d)
@@ -136,6 +210,14 @@ static void take_down(struct server *s)
     explicit_bzero(s->secret, sizeof s->secret);
 }
 
+static void settle(const struct server *s)
+{
+    struct diag d = DIAG_INIT;
+    const enum rc rc = s->limits.asked ? askers_settle(s->limits.asked, &d) : RC_OK;
+    if (rc != RC_OK)
+        log_failure(LEVEL_ERROR, "asked_not_settled", rc, &d);
+}
+
 static enum rc serve_until(struct server *s, int listening, int stop_fd, struct diag *d)
 {
     struct ipc_server *server = NULL;
@@ -148,8 +230,8 @@ static enum rc serve_until(struct server *s, int listening, int stop_fd, struct 
     const enum rc rc = ipc_server_open(&o, &server, d);
     if (rc != RC_OK)
         return rc;
-    while (!signals_take(stop_fd, TOLD_FOR_EVER))
-        ;
+    while (!signals_take(stop_fd, SETTLE_MS))
+        settle(s);
     ipc_server_close(server);
     return RC_OK;
 }

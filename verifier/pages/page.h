@@ -37,5 +37,14 @@ struct page_holder {
 /* code, live: both codes as SVG; good_until: Unix seconds. */
 void page_live(struct buf *to, const struct page_view *view, const struct page_holder *holder,
                struct span code, struct span live, int64_t good_until);
+/* An employer who has looked the certificate up by a list, on one day. */
+struct page_asker {
+    int32_t day;
+    bool watched;
+    struct span employer, purpose;
+};
+/* askers: the last day first. since: the first day of which all is known. more: there were more. */
+void page_asked(struct buf *to, const struct page_view *view, const struct page_asker *askers,
+                size_t count, int32_t since, bool more);
 /* title: a sentence in the view's language. */
 void page_problem(struct buf *to, const struct page_view *view, const char *title);

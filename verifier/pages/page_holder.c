@@ -44,6 +44,7 @@ void page_holder(struct buf *to, const struct page_view *view)
     put_button(&p, "pdf", WORD_FETCH_PDF);
     put_button(&p, "calendar", WORD_FETCH_CALENDAR);
     put_button(&p, "live", WORD_SHOW_LIVE);
+    put_button(&p, "asked", WORD_ASKED);
     buf_put_text(to, "</form>\n");
     page_end(&p);
 }

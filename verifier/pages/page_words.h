@@ -60,9 +60,10 @@
     X(WORD_ID_NUMBER, "证件号码", "Document number")                                               \
     X(WORD_HOLDER, "持证人服务", "For holders")                                                    \
     X(WORD_HOLDER_INTRO,                                                                           \
-      "填写证书编号、姓名、证件号码和取证码，可下载证书 PDF、续期提醒日历，或出示动态码。",        \
+      "填写四项，可下载证书 PDF、续期提醒日历，出示动态码，或查看谁查过本证书。",                  \
       "With number, name, document number and pick-up code: your certificate as a PDF, your "      \
-      "renewal deadline as a calendar entry, or a live code to show.")                             \
+      "renewal deadline as a calendar entry, a live code to show, or which employers have asked "  \
+      "about you.")                                                                                \
     X(WORD_PICKUP, "取证码", "Pick-up code")                                                       \
     X(WORD_PICKUP_HELP, "十位字母和数字，由主管部门告知本人。不要告诉单位或培训机构。",            \
       "Ten letters and digits that the authority told you. Keep it from employer and provider.")   \
@@ -77,6 +78,20 @@
     X(WORD_LIVE_CODE, "动态码", "Live code")                                                       \
     X(WORD_LIVE_UNTIL, "有效至", "Good until")                                                     \
     X(WORD_RENEW_LIVE, "刷新动态码", "Renew")                                                      \
+    X(WORD_ASKED, "谁查过我的证书", "Who asked about me")                                          \
+    X(WORD_ASKED_INTRO,                                                                            \
+      "下列用人单位凭名单查过本证书的状态和截止日期。扫码和个人查询一概不记录。",                  \
+      "These employers looked this certificate up by a list. They had number, name and document "  \
+      "number already, and were told state and deadline. Scans and single look-ups are never "     \
+      "recorded.")                                                                                 \
+    X(WORD_ASKED_SINCE, "每天的记录保存 180 天。现有的记录始于 ",                                  \
+      "A day is kept for 180 days. What is kept begins with ")                                     \
+    X(WORD_ASKED_NONE, "其间没有用人单位凭名单查过本证书。",                                       \
+      "No employer has looked it up by a list since then.")                                        \
+    X(WORD_ASKED_MORE, "更早的没有列出。", "Earlier ones are not shown.")                          \
+    X(WORD_ASKED_LIST, "名单查验", "A list was checked")                                           \
+    X(WORD_ASKED_WATCH, "持续关注：查询有无变动", "A list is watched for changes")                 \
+    X(WORD_PURPOSE, "用途：", "Purpose: ")                                                         \
     X(WORD_CHECK, "查验", "Check")                                                                 \
     X(WORD_LOOK_UP, "查询", "Look up")                                                             \
     X(WORD_PROBLEM, "没有办成", "This did not work")

@@ -211,12 +211,14 @@ static void messages_come_back_as_they_went(void **state)
 {
     (void)state;
     struct buf b = { 0 };
-    struct digests_question q = { .number = SPAN_LITERAL("0330\xff"),
+    struct digests_question q = { .ask = DIGESTS_WATCH,
+                                  .number = SPAN_LITERAL("0330\xff"),
                                   .person = { 5 },
                                   .key = SPAN_LITERAL("sc1.x") },
                             got;
     digests_question_put(&b, &q);
     assert_int_equal(digests_question_read(buf_span(&b), &got, NULL), RC_OK);
+    assert_int_equal(got.ask, DIGESTS_WATCH);
     assert_true(span_equal(got.number, q.number));
     assert_memory_equal(got.person, q.person, sizeof q.person);
     assert_true(span_equal(got.key, q.key));
@@ -236,7 +238,44 @@ static void messages_come_back_as_they_went(void **state)
     assert_int_equal(back.retry_s, 12);
     b.ptr[1] = 1 + 23;
     assert_int_equal(digests_answer_read(buf_span(&b), &back, NULL), RC_FORMAT);
+    a = (struct digests_answer){ .reply = DIGESTS_FAILED };
+    buf_clear(&b);
+    digests_answer_put(&b, &a);
+    assert_int_equal(digests_answer_read(buf_span(&b), &back, NULL), RC_OK);
+    assert_int_equal(back.reply, DIGESTS_FAILED);
     buf_free(&b);
+}
+
+static void who_has_asked_comes_back_as_it_went(void **state)
+{
+    (void)state;
+    static struct digests_told t, got;
+    ON_EXIT(buf_free_at) struct buf b = { 0 };
+    t = (struct digests_told){ .reply = DIGESTS_GIVEN, .since = TODAY, .more = true, .count = 2 };
+    t.at[0] = (struct digests_asker){ TODAY, true, SPAN_LITERAL("甲"), SPAN_LITERAL("p") };
+    t.at[1] = (struct digests_asker){ TODAY - 1, false, SPAN_LITERAL("b"), SPAN_LITERAL("q") };
+    digests_told_put(&b, &t);
+    assert_int_equal(digests_told_read(buf_span(&b), &got, NULL), RC_OK);
+    assert_int_equal(got.count, 2);
+    assert_true(got.more && got.at[0].watched && !got.at[1].watched);
+    assert_int_equal(got.since, TODAY);
+    assert_int_equal(got.at[1].day, TODAY - 1);
+    assert_true(span_equal(got.at[0].employer, t.at[0].employer));
+    assert_true(span_equal(got.at[1].purpose, t.at[1].purpose));
+    for (size_t len = 0; len < b.len; len++) {
+        assert_int_equal(digests_told_read(span_of(b.ptr, len), &got, NULL), RC_FORMAT);
+        assert_int_equal(got.count, 0);
+    }
+    t.count = DIGESTS_ASKERS_MAX;
+    for (size_t i = 0; i < t.count; i++)
+        t.at[i] = t.at[i % 2];
+    buf_clear(&b);
+    digests_told_put(&b, &t);
+    assert_int_equal(digests_told_read(buf_span(&b), &got, NULL), RC_OK);
+    t.reply = DIGESTS_CLOSED; /* who is refused is told nothing */
+    buf_clear(&b);
+    digests_told_put(&b, &t);
+    assert_int_equal(digests_told_read(buf_span(&b), &got, NULL), RC_FORMAT);
 }
 
 int main(void)
@@ -252,6 +291,7 @@ int main(void)
         cmocka_unit_test(a_person_has_one_row_of_his_own),
         cmocka_unit_test(a_person_has_so_many_numbers_and_no_more),
         cmocka_unit_test(messages_come_back_as_they_went),
+        cmocka_unit_test(who_has_asked_comes_back_as_it_went),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

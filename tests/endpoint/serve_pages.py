@@ -52,6 +52,7 @@ def forms(origin, holder, due):
         page("holder-no-match", origin, "没有办成", "This did not work",
              form=form("/holder", {**holder, "number": "03301202000000099", "what": "live"})),
         page("live", origin, "动态码", "Live code", form=form("/holder", {**holder, "what": "live"})),
+        page("live-ended", origin, "没有办成", "This did not work", "/holder/live/" + "0" * 48),
         page("asked", origin, "谁查过我的证书", "Who asked about me", form=form("/holder", {**holder, "what": "asked"})),
         page("nobody-asked", origin, "谁查过我的证书", "Who asked about me", form=form("/holder", {**due, "what": "asked"})),
     ]

@@ -393,10 +393,62 @@ class Holders(Case):
         page = self.ask("POST", "/holder", kind, urllib.parse.urlencode({**self.person, "what": "live", "lang": "en"})).body.decode()
         self.assertEqual(page.count("<svg"), 2)
         self.assertIn("Renew", page)
+        self.assertNotIn(self.person["pickup"], page)
         pdf = self.ask("POST", "/holder", kind, urllib.parse.urlencode({**self.person, "what": "pdf"}))
         self.assertEqual((pdf.headers["content-type"], pdf.body[:5]), ("application/pdf", b"%PDF-"))
         none = self.ask("POST", "/holder", {**kind, **JSON}, urllib.parse.urlencode({**self.person, "what": "else"}))
         self.assertEqual(none.code(), "body_invalid")
+
+    def live(self, **changes):
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        answer = self.ask("POST", "/holder", kind, urllib.parse.urlencode({**self.person, "what": "live", **changes}))
+        self.assertEqual(answer.status, 200)
+        return answer
+
+    def refreshed(self, answer):
+        seconds, target = re.fullmatch(r"(\d+); url=(/holder/live/[0-9a-f]{48}\?lang=(?:zh|en)(?:&large=1)?)", answer.headers["refresh"]).groups()
+        return int(seconds), target
+
+    def test_a_live_page_renews_itself_without_script_and_pick_up_code(self):
+        seconds, target = self.refreshed(self.live(lang="en", large="1"))
+        self.assertEqual((seconds, target.split("?")[1]), (540, "lang=en&large=1"))
+        again = self.ask("GET", target)
+        self.assertEqual((again.status, again.headers["cache-control"], self.refreshed(again)), (200, "no-store", (540, target)))
+        page = again.body.decode()
+        self.assertEqual((page.count("<svg"), "<script" in page, 'lang="en" class="large"' in page), (2, False, True))
+        for secret in (self.person["pickup"], self.person["id_number"], self.person["name"]):
+            self.assertNotIn(secret, page)
+        live = self.ask("GET", target, JSON).json()
+        bundle = ("--bundle", self.scene.public / "bundle.scb", "--root", self.scene.public / "root.cbor")
+        env = environment(NOW, XDG_STATE_HOME=str(self.scene.home.folder / "state"))
+        v, = json.loads(subprocess.run([BIN / "certcheck", "--json", *bundle, "--staple", live["staple"], live["text"]], env=env, stdout=subprocess.PIPE).stdout)
+        self.assertEqual((v["number"], v["status_from"], v["in_force"]), (VALID, "staple", True))
+
+    def test_a_live_page_that_has_ended_shows_nothing(self):
+        _, first = self.refreshed(self.live())
+        _, second = self.refreshed(self.live())
+        self.assertNotEqual(first, second)
+        for target in (first, "/holder/live/" + "0" * 48, "/holder/live/x", second.split("?")[0][:-1]):
+            answer = self.ask("GET", target)
+            self.assertEqual((answer.status, b"<svg" in answer.body, "refresh" in answer.headers), (410, False, False), target)
+            self.assertIn("重新填写取证码", answer.body.decode())
+            self.assertEqual(self.ask("GET", target, JSON).code(), "live_ended")
+        self.assertEqual(self.ask("GET", second).status, 200)
+
+    def test_y_a_live_page_that_cannot_renew_shows_nothing_and_tries_again(self):
+        _, target = self.refreshed(self.live())
+        pid = int(re.findall(r"event=helper_started helper=sitecert-staple pid=(\d+)", self.endpoint.said())[-1])
+        os.kill(pid, 19)
+        try:
+            client = self.endpoint.client()
+            answer = client.ask("GET", target)
+            client.close()
+        finally:
+            os.kill(pid, 18)
+        self.assertEqual((answer.status, answer.headers["retry-after"], self.refreshed(answer)), (503, "15", (15, target)))
+        self.assertNotIn(b"<svg", answer.body)
+        self.assertIn("先前的动态码不再显示", answer.body.decode())
+        self.assertEqual(self.ask("GET", target).status, 200)
 
     def test_what_is_missing_or_of_another_type_is_refused(self):
         self.assertEqual(self.hold("pdf", pickup="").code(), "body_invalid")

@@ -13,6 +13,7 @@
 #include "verifier/daemon/checks.h"
 #include "verifier/daemon/forms.h"
 #include "verifier/daemon/holders.h"
+#include "verifier/daemon/live_pages.h"
 #include "verifier/daemon/lookups.h"
 #include "verifier/daemon/publication.h"
 #include "verifier/daemon/refusals.h"
@@ -29,6 +30,7 @@ struct endpoint {
     struct shelf *shelf;        /* of published files */
     struct lookups *lookups;    /* NULL: not offered */
     struct holders *holders;    /* NULL: not offered */
+    struct live_pages *live;    /* that renew their code */
     struct roll *employers;     /* who may check lists */
     char answer[PATH_LEN];      /* socket of sitecert-answer */
     const char *address_header; /* of the proxy, that names who asks; NULL: who is connected */
@@ -83,6 +85,9 @@ void endpoint_answer_verdict(struct endpoint *e, struct http_exchange *x, const 
 /* number, name, id_number: as typed, of any length. Answered, whatever comes of it. */
 void endpoint_look_up(struct endpoint *e, struct http_exchange *x, const struct asked *how,
                       struct span number, struct span name, struct span id_number);
+/* A live code that was given: as a page that renews it, or as JSON. */
+void endpoint_answer_live(struct endpoint *e, struct http_exchange *x, const struct asked *how,
+                          const struct holder_given *g);
 /* Which employers have asked: h is the holder's, as it was believed. Answered, as above. */
 void endpoint_answer_asked(struct endpoint *e, struct http_exchange *x, const struct asked *how,
                            const struct holder_question *h);
@@ -104,6 +109,7 @@ void endpoint_get_verdict(struct http_exchange *x, void *arg);
 void endpoint_post_verify(struct http_exchange *x, void *arg);
 void endpoint_post_lookup(struct http_exchange *x, void *arg);
 void endpoint_post_bulk(struct http_exchange *x, void *arg);
+void endpoint_get_live(struct http_exchange *x, void *arg);
 void endpoint_get_holder(struct http_exchange *x, void *arg);
 void endpoint_post_holder(struct http_exchange *x, void *arg);
 void endpoint_post_holder_pdf(struct http_exchange *x, void *arg);

@@ -1,12 +1,7 @@
 #include <stdio.h>
 #include <strings.h>
 
-#include "core/base/dates.h"
-#include "core/cert/digits.h"
-#include "core/cert/staple.h"
 #include "core/json/json.h"
-#include "core/json/json_out.h"
-#include "core/qr/qr.h"
 #include "verifier/daemon/endpoint.h"
 
 #define RETRY_S       5
@@ -108,62 +103,6 @@ static void answer_file(struct http_exchange *x, const struct holder_given *g, c
     endpoint_answer(x, 200, type, &b);
 }
 
-static void put_digits(struct buf *to, const struct holder_given *g)
-{
-    digits_encode(buf_span(&g->staple), to);
-}
-
-static int64_t good_until(const struct holder_given *g)
-{
-    struct staple s;
-    return staple_parse(buf_span(&g->staple), &s, NULL) == RC_OK ? s.iat + STAPLE_GOOD_S : 0;
-}
-
-static void answer_live_json(struct http_exchange *x, const struct holder_given *g)
-{
-    char until[TIME_TEXT_LEN + 1];
-    struct buf b = { 0 };
-    ON_EXIT(buf_free_at) struct buf digits = { 0 };
-    struct json_out o = json_out_to(&b, 0, 0);
-    put_digits(&digits, g);
-    time_format(good_until(g), until);
-    json_out_open(&o, NULL, '{');
-    json_out_text(&o, "text", g->body);
-    json_out_text(&o, "staple", buf_span(&digits));
-    json_out_text(&o, "good_until", span_text(until));
-    json_out_close(&o, '}');
-    buf_put_u8(&b, '\n');
-    endpoint_answer(x, 200, TYPE_JSON, &b);
-}
-
-static bool put_code(struct buf *to, struct span text)
-{
-    struct qr qr;
-    if (qr_encode(text, &qr, NULL) != RC_OK)
-        return false;
-    qr_svg_put(to, &qr);
-    return true;
-}
-
-static void answer_live_page(struct endpoint *e, struct http_exchange *x, const struct asked *how,
-                             const struct request *r, const struct holder_given *g)
-{
-    struct buf b = { 0 };
-    ON_EXIT(buf_free_at) struct buf digits = { 0 };
-    ON_EXIT(buf_free_at) struct buf code = { 0 };
-    ON_EXIT(buf_free_at) struct buf live = { 0 };
-    ON_EXIT(publication_put_at) struct publication *p = store_get(e->store);
-    const struct page_view view = endpoint_view(e, p, how, NULL);
-    put_digits(&digits, g);
-    if (!put_code(&code, g->body) || !put_code(&live, buf_span(&digits))) {
-        endpoint_refuse(e, x, how, REFUSE_INTERNAL, 0);
-        return;
-    }
-    const struct page_holder given = { r->q.number, r->q.name, r->q.id_number, r->q.pickup };
-    page_live(&b, &view, &given, buf_span(&code), buf_span(&live), good_until(g));
-    endpoint_answer(x, 200, TYPE_HTML, &b);
-}
-
 /* --- the handlers --- */
 
 enum service {
@@ -205,10 +144,7 @@ static void give(struct endpoint *e, struct http_exchange *x, const struct asked
         endpoint_answer(x, 200, TYPE_JSON, &b);
         return;
     case SERVICE_LIVE:
-        if (how->json)
-            answer_live_json(x, g);
-        else
-            answer_live_page(e, x, how, r, g);
+        endpoint_answer_live(e, x, how, g);
         return;
     case SERVICE_ASKED:
         endpoint_answer_asked(e, x, how, &r->q);

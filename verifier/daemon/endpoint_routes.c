@@ -17,6 +17,7 @@ static const struct http_route routes[] = {
     { HTTP_POST, "/lookup", HTTP_BODY_MEMORY, LOOKUP_MAX, endpoint_post_lookup, false },
     { HTTP_GET, "/holder", HTTP_BODY_NONE, 0, endpoint_get_holder, true },
     { HTTP_POST, "/holder", HTTP_BODY_MEMORY, LOOKUP_MAX, endpoint_post_holder, false },
+    { HTTP_GET, "/holder/live/{handle}", HTTP_BODY_NONE, 0, endpoint_get_live, false },
     { HTTP_POST, "/api/holder/pdf", HTTP_BODY_MEMORY, LOOKUP_MAX, endpoint_post_holder_pdf, false },
     { HTTP_POST, "/api/holder/calendar", HTTP_BODY_MEMORY, LOOKUP_MAX,
       endpoint_post_holder_calendar, false },

@@ -13,6 +13,7 @@
 
 #define QUESTION_MAX 1024u  /* bytes */
 #define ASK_MS       20000u /* a copy is drawn, and may wait for its time-stamp */
+#define LIVE_MS      5000u
 #define V6_NET       8u     /* bytes of an IPv6 address that are one customer's */
 
 struct holders {
@@ -142,7 +143,7 @@ static enum holder_outcome ask_staple(const struct holders *h, struct holder_giv
     ON_EXIT(buf_free_at) struct buf message = { 0 };
     struct live_answer a = { 0 };
     if (token_of(g->body, &token, d) != RC_OK || token.len > LIVE_TOKEN_MAX ||
-        live_call(h->staple, buf_span(&token), ASK_MS, &message, &a, d) != RC_OK)
+        live_call(h->staple, buf_span(&token), LIVE_MS, &message, &a, d) != RC_OK)
         return HOLDER_UNREACHED;
     switch (a.reply) {
     case LIVE_OK:
@@ -165,4 +166,11 @@ enum holder_outcome holders_live(struct holders *h, const struct holder_question
     own.ask = HOLDER_TOKEN;
     const enum holder_outcome outcome = holders_ask(h, &own, address, ret, d);
     return outcome == HOLDER_GIVEN ? ask_staple(h, ret, d) : outcome;
+}
+
+enum holder_outcome holders_renew(struct holders *h, struct span text, struct holder_given *ret,
+                                  struct diag *d)
+{
+    ret->body = text;
+    return ask_staple(h, ret, d);
 }

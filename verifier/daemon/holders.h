@@ -40,3 +40,7 @@ enum holder_outcome holders_ask(struct holders *h, const struct holder_question 
 /* The QR text of the current version as body, and a live code for it. q->ask is set here. */
 enum holder_outcome holders_live(struct holders *h, const struct holder_question *q,
                                  const char *address, struct holder_given *ret, struct diag *d);
+/* Another live code for a QR text that was given before; nobody is asked who wants it. ret->body
+ * borrows text. */
+enum holder_outcome holders_renew(struct holders *h, struct span text, struct holder_given *ret,
+                                  struct diag *d);

@@ -16,6 +16,8 @@
     X(REFUSE_NOT_FOUND, 404, "not_found", "没有这一项", "there is no such thing")                  \
     X(REFUSE_NOT_GIVEN, 409, "not_given", "证书目前的状态不能办理此项",                            \
       "the certificate's state does not allow it")                                                 \
+    X(REFUSE_LIVE_ENDED, 410, "live_ended", "动态码页面已到期，请重新填写取证码",                  \
+      "this page of a live code has ended: give the pick-up code again")                           \
     X(REFUSE_ROWS, 413, "list_too_long", "名单超过 10000 行或有一行过长",                          \
       "the list has more than 10,000 rows, or a row is too long")                                  \
     X(REFUSE_TYPE, 415, "content_type_unknown", "Content-Type 不是所要求的",                       \
@@ -37,6 +39,9 @@
       "look-ups cannot be done now; use the QR code")                                              \
     X(REFUSE_NO_HOLDERS, 503, "holder_not_ready", "持证人服务暂不可用，请稍后再试",                \
       "services for holders cannot be had now; try again")                                         \
+    X(REFUSE_NO_LIVE, 503, "live_not_ready", "暂时不能续期，先前的动态码不再显示；本页会自动重试", \
+      "the live code cannot be renewed now, and the one before is shown no more; this page tries " \
+      "again by itself")                                                                           \
     X(REFUSE_NOT_READY, 503, "not_ready", "服务暂不可用，请稍后再试",                              \
       "the service is not ready; try again")
 

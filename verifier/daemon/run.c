@@ -214,6 +214,9 @@ static enum rc open_holders(const struct run_options *o, struct run *r, struct d
     if (rc == RC_OK)
         rc = o->staple ? path_join("", o->staple, staple, d)
                        : start_staple(o, staple, r->helpers, d);
+    r->endpoint.live = live_pages_new();
+    if (rc == RC_OK && !r->endpoint.live)
+        rc = diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "pages of live codes");
     return rc == RC_OK ? holders_open(reader, staple, &r->endpoint.holders, d) : rc;
 }
 
@@ -270,6 +273,7 @@ static void close_run(struct run *r)
     lookups_close(e->lookups);
     roll_close(e->employers);
     holders_close(e->holders);
+    live_pages_free(e->live);
     store_close(e->store);
     shelf_free(e->shelf);
     metrics_free(e->metrics);

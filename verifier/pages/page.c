@@ -105,6 +105,8 @@ void page_problem(struct buf *to, const struct page_view *view, const char *titl
     html_put(to, span_text(title));
     buf_put_text(to, "</p>\n</section>\n<p class=\"next\">");
     page_link(&p, "/", WORD_HOME);
+    if (view->has_holder)
+        page_link(&p, "/holder", WORD_HOLDER);
     buf_put_text(to, "</p>\n");
     page_end(&p);
 }

@@ -30,13 +30,10 @@ void page_home(struct buf *to, const struct page_view *view);
 void page_verdict(struct buf *to, const struct page_view *view, const struct verdict *v);
 /* What holders can fetch: a form of number, name, document number and pick-up code. */
 void page_holder(struct buf *to, const struct page_view *view);
-/* What the holder has typed, so that the live code can be renewed. */
-struct page_holder {
-    struct span number, name, id_number, pickup;
-};
-/* code, live: both codes as SVG; good_until: Unix seconds. */
-void page_live(struct buf *to, const struct page_view *view, const struct page_holder *holder,
-               struct span code, struct span live, int64_t good_until);
+/* code, live: both codes as SVG; good_until: Unix seconds; renewed: the path of the page with the
+ * next code. */
+void page_live(struct buf *to, const struct page_view *view, struct span code, struct span live,
+               int64_t good_until, const char *renewed);
 /* An employer who has looked the certificate up by a list, on one day. */
 struct page_asker {
     int32_t day;

@@ -51,13 +51,6 @@ void page_holder(struct buf *to, const struct page_view *view)
 
 /* --- the live code --- */
 
-static void put_hidden(struct page *p, const char *name, struct span value)
-{
-    buf_put_texts(p->to, "<input type=\"hidden\" name=\"", name, "\" value=\"", NULL);
-    html_put(p->to, value);
-    buf_put_text(p->to, "\">\n");
-}
-
 /* Both codes are drawn by us: SVG, which needs no escaping. */
 static void put_code(struct page *p, enum word title, struct span svg)
 {
@@ -67,8 +60,8 @@ static void put_code(struct page *p, enum word title, struct span svg)
     buf_put_text(p->to, "</figure>\n");
 }
 
-void page_live(struct buf *to, const struct page_view *view, const struct page_holder *holder,
-               struct span code, struct span live, int64_t good_until)
+void page_live(struct buf *to, const struct page_view *view, struct span code, struct span live,
+               int64_t good_until, const char *renewed)
 {
     struct page p = { to, view };
     char until[TIME_TEXT_LEN + 1];
@@ -80,12 +73,8 @@ void page_live(struct buf *to, const struct page_view *view, const struct page_h
     put_code(&p, WORD_LIVE_CODE, live);
     buf_printf(to, "<p>%s <time datetime=\"%s\">%.8s</time></p>\n", say(&p, WORD_LIVE_UNTIL), until,
                until + 11);
-    begin_form(&p);
-    put_hidden(&p, "number", holder->number);
-    put_hidden(&p, "name", holder->name);
-    put_hidden(&p, "id_number", holder->id_number);
-    put_hidden(&p, "pickup", holder->pickup);
-    put_button(&p, "live", WORD_RENEW_LIVE);
-    buf_put_text(to, "</form>\n");
+    buf_put_texts(to, "<p>", say(&p, WORD_LIVE_RENEWS), "</p>\n<p class=\"next\">", NULL);
+    page_link(&p, renewed, WORD_RENEW_LIVE);
+    buf_put_text(to, "</p>\n");
     page_end(&p);
 }

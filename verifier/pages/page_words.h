@@ -77,7 +77,10 @@
     X(WORD_LIVE_CERTIFICATE, "证书码", "Certificate")                                              \
     X(WORD_LIVE_CODE, "动态码", "Live code")                                                       \
     X(WORD_LIVE_UNTIL, "有效至", "Good until")                                                     \
-    X(WORD_RENEW_LIVE, "刷新动态码", "Renew")                                                      \
+    X(WORD_LIVE_RENEWS, "本页自动续期，自填写取证码起一小时内有效；在别处打开，此处即停止。",      \
+      "This page renews the code before it ends, for an hour from the pick-up code on; opened "    \
+      "elsewhere, it stops here.")                                                                 \
+    X(WORD_RENEW_LIVE, "刷新动态码", "Renew now")                                                  \
     X(WORD_ASKED, "谁查过我的证书", "Who asked about me")                                          \
     X(WORD_ASKED_INTRO,                                                                            \
       "下列用人单位凭名单查过本证书的状态和截止日期。扫码和个人查询一概不记录。",                  \

@@ -1,10 +1,11 @@
+#define _GNU_SOURCE /* memfd_create */
 #include "issuer/reminder/handover.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -15,24 +16,18 @@
 #define SHELL   "/bin/sh"
 #define TICK_NS 2000000
 
-/* The message in a file without a name: a command that reads nothing keeps nobody waiting. */
-static enum rc message_file(struct span message, FILE **ret, struct diag *d)
+/* In memory, without a name: a command that reads nothing keeps nobody waiting, and no disk has to
+ * have room. */
+static enum rc message_file(struct span message, int *ret, struct diag *d)
 {
-    FILE *const f = tmpfile();
-    if (f && fwrite(message.ptr, 1, message.len, f) == message.len && fflush(f) == 0 &&
-        lseek(fileno(f), 0, SEEK_SET) == 0) {
-        *ret = f;
+    int fd = memfd_create("message", MFD_CLOEXEC);
+    if (fd >= 0 && write(fd, message.ptr, message.len) == (ssize_t)message.len &&
+        lseek(fd, 0, SEEK_SET) == 0) {
+        *ret = fd;
         return RC_OK;
     }
-    if (f)
-        (void)fclose(f);
+    fd_close_at(&fd);
     return diag_set(d, RC_IO, DIAG_NO_OFFSET, "cannot write a message: %s", strerror(errno));
-}
-
-static void close_file_at(FILE **f)
-{
-    if (*f)
-        (void)fclose(*f);
 }
 
 /* In a process group of its own, so that what it starts ends with it. */
@@ -47,7 +42,8 @@ __attribute__((noreturn)) static void become(const char *command, int in)
 
 static enum handed judge(int status)
 {
-    if (!WIFEXITED(status))
+    /* Above 128 the shell says that a signal has ended what it ran. */
+    if (!WIFEXITED(status) || WEXITSTATUS(status) >= 128)
         return HANDED_UNKNOWN;
     if (WEXITSTATUS(status) == 0)
         return HANDED_TAKEN;
@@ -76,13 +72,13 @@ enum rc handover_run(const char *command, struct span message, uint32_t timeout_
 {
     assert(command && ret);
 
-    ON_EXIT(close_file_at) FILE *file = NULL;
+    ON_EXIT(fd_close_at) int file = -1;
     const enum rc rc = message_file(message, &file, d);
     if (rc != RC_OK)
         return rc;
     const pid_t pid = fork();
     if (pid == 0)
-        become(command, fileno(file));
+        become(command, file);
     if (pid < 0)
         return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "cannot start '%.100s': %s", command,
                         strerror(errno));

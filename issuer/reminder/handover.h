@@ -9,7 +9,7 @@
 #include "core/base/span.h"
 
 enum handed {
-    HANDED_UNKNOWN = 0, /* it was cut off, or took too long: it may have gone out */
+    HANDED_UNKNOWN = 0, /* cut off (also exit 128 to 255), or too slow: it may have gone out */
     HANDED_TAKEN,       /* exit 0 */
     HANDED_NOT,         /* exit 1 to 125: not sent */
     HANDED_NO_COMMAND,  /* exit 126, 127: there is no such command */

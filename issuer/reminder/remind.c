@@ -122,8 +122,10 @@ static enum rc hand_over(struct reminding *w, const struct reminder_key *k, uint
     enum rc rc = note(w, k, REMINDER_TRYING, attempts, d);
     if (rc == RC_OK)
         rc = handover_run(w->options->command, message, REMIND_TIMEOUT_MS, &handed, d);
-    if (rc != RC_OK)
+    if (rc != RC_OK) { /* nothing was run: it is not given up for that */
+        (void)note(w, k, REMINDER_FAILED, attempts, NULL);
         return rc;
+    }
     switch (handed) {
     case HANDED_TAKEN:
         w->counts->sent++;

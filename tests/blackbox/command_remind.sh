@@ -58,6 +58,29 @@ t remind --command ./take --json
 echo 'nothing of ours' >>"$SITECERT_HOME/reminders/journal"
 t remind --command ./take
 sed -i '$d' "$SITECERT_HOME/reminders/journal"
+echo '# with too few open files nothing is handed over, and nothing is given up for it'
+rm -rf "$SITECERT_HOME/reminders" sent/*
+for n in $(seq 6 60); do
+    (
+        exec >/dev/null 2>&1
+        ulimit -n "$n"
+        exec "$SITECERT" remind --command 'mkdir sent/taken' --limit 1
+    )
+    [ ! -d sent/taken ] || break
+done
+[ "$n" -gt 6 ] && ls sent
+t remind --dead
+echo '# a journal that cannot be written to: nothing is handed over'
+rm -rf "$SITECERT_HOME/reminders" sent/taken
+(
+    exec >/dev/null 2>&1
+    trap '' XFSZ
+    ulimit -f 0
+    exec "$SITECERT" remind --command 'mkdir sent/taken'
+)
+echo "status $?"
+ls sent
+t remind --command ./take --json
 echo '# usage'
 t remind
 t remind --command ./take --dry-run

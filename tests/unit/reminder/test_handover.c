@@ -38,6 +38,9 @@ static void a_command_that_is_killed_leaves_it_open(void **state)
 {
     (void)state;
     assert_int_equal(hand("kill -9 $$", 5000), HANDED_UNKNOWN);
+    assert_int_equal(hand("sh -c 'kill -9 $$'; exit $?", 5000), HANDED_UNKNOWN);
+    assert_int_equal(hand("exit 128", 5000), HANDED_UNKNOWN);
+    assert_int_equal(hand("exit 255", 5000), HANDED_UNKNOWN);
 }
 
 static void a_command_that_hangs_is_ended_with_what_it_started(void **state)

@@ -268,11 +268,11 @@ def environment(clock=CLOCK, **more):
 
 
 class Home:
-    def __init__(self, clock=CLOCK, demo=True):
+    def __init__(self, clock=CLOCK, demo=True, host=None):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="sitecert-daemon-"))
         self.path, self.clock = self.folder / "home", clock
         self.keys = {}
-        self.sitecert("init", *(["--demo"] if demo else []), "--quiet")
+        self.sitecert("init", *(["--demo"] if demo else []), *(["--host", host] if host else []), "--quiet")
 
     def sitecert(self, *arguments, check=True, clock=None, **more):
         done = subprocess.run([BIN / "sitecert", *map(str, arguments)], env=environment(clock or self.clock, SITECERT_HOME=str(self.path)),

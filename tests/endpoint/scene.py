@@ -34,10 +34,10 @@ class Scene:
 
     first = None
 
-    def __init__(self, another=False):
-        """Made once, then copied; another: another deployment."""
+    def __init__(self, another=False, host=None):
+        """Made once, then copied; another: another deployment, of this host."""
         if Scene.first is None or another:
-            self.home = Home(clock=NOW)
+            self.home = Home(clock=NOW, host=host)
             self.public = self.home.folder / "public"
             for day, name in STEPS:
                 self.home.sitecert("import", name, "--quiet", clock=day + "T09:00:00+08:00", cwd=SAMPLE)

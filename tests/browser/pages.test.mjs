@@ -115,7 +115,7 @@ async function onPaper(tab, it, view) {
     }
   })
   assert.deepEqual(found, { tinted: [], pale: [], pressable: [], stays: [1, 1, 1], wide: false })
-  if (view.lang === 'zh') return // the English one is longer
+  if (view.lang === 'zh' || it.name === 'report') return // the English one is longer; a report is as long as its list
   const pdf = (await tab.page.pdf({ format: 'A4' })).toString('latin1')
   assert.equal(pdf.match(/\/Type\s*\/Page\b/g).length, 1, 'one sheet')
 }

@@ -16,6 +16,9 @@ LATER = "2023-03-15T10:00:00+08:00"  # DUE has lapsed
 TOO_LATE = "2023-02-20T10:00:00+08:00"  # the lists published at NOW have ended
 KID_AT = 8  # in a token of the sample deployment: a byte of its key's id
 EMPLOYERS = (("示例建筑工程集团有限公司", "项目进场人员核验"), ("另一用人单位 <第二项目部>", "招聘前核对证书"))
+LIST = "number,name,id_number\n" + "\n".join((
+    f"{VALID},张示例,110101199003074776", f"{DUE},赵例䶮,110101197912313050", f"{VALID},李示例,110101199003074776",
+    f"{SUSPENDED},郑标准,110101199003074776", "03301202000099999,王不在,110101199003074776"))
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -91,6 +94,8 @@ def all_pages(scene, later, serve):
         page("lapsed", serve(later, LATER), "失效（已过期）", "LAPSED", "/V/" + later.digits(DUE)),
         page("undecided", serve(scene, TOO_LATE), "证书是真的，但无法判断是否有效",
              "GENUINE, but it cannot be said whether it is in force", "/V/" + scene.digits(VALID)),
+        page("list", origin, "用人单位名单查验", "Check a list (employers)", "/list"),
+        page("report", origin, "名单查验报告", "Report on a list", form=form("/list", {"key": keys[0], "file": LIST}, "multipart/form-data")),
         *forms(origin, holder, due),
     ]
 

@@ -419,9 +419,9 @@ class Holders(Case):
         for secret in (self.person["pickup"], self.person["id_number"], self.person["name"]):
             self.assertNotIn(secret, page)
         live = self.ask("GET", target, JSON).json()
-        bundle = ("--bundle", self.scene.public / "bundle.scb", "--root", self.scene.public / "root.cbor")
+        keys = ("--trust", self.scene.public / "trust.cbor", "--root", self.scene.public / "root.cbor")
         env = environment(NOW, XDG_STATE_HOME=str(self.scene.home.folder / "state"))
-        v, = json.loads(subprocess.run([BIN / "certcheck", "--json", *bundle, "--staple", live["staple"], live["text"]], env=env, stdout=subprocess.PIPE).stdout)
+        v, = json.loads(subprocess.run([BIN / "certcheck", "--json", *keys, "--staple", live["staple"], live["text"]], env=env, stdout=subprocess.PIPE).stdout)
         self.assertEqual((v["number"], v["status_from"], v["in_force"]), (VALID, "staple", True))
 
     def test_a_live_page_that_has_ended_shows_nothing(self):
@@ -716,11 +716,61 @@ class Employers(Case):
             self.assertIn(why, err)
         self.assertEqual(self.list_check(as_csv.body + b"6,,no_match,,,\r\n", "--summary", as_csv.headers["sitecert-summary"])[0], 1)
 
+    def report(self, rows, lang="zh", **fields):
+        kind, body = multipart({"key": self.keys["示例建工"], "file": self.as_csv(rows).encode(), "lang": lang, **fields})
+        return self.ask("POST", "/list", kind, body)
+
+    def test_a_report_to_print_says_what_the_list_says_and_can_be_checked(self):
+        rows = [self.row(**changes) for changes in self.MIXED] + [self.row(number="<b>")]
+        eventually(lambda: "signed" in self.post(rows, record=False).json()["summary"])
+        self.assertIn('type="password"', self.ask("GET", "/list").body.decode())
+        answer = self.report(rows)
+        self.assertEqual((answer.status, answer.headers["cache-control"]), (200, "no-store"))
+        page = answer.body.decode()
+        for word in ("名单查验报告", "示例建工", "进场核验", "2022-12-20", "<dt>有效</dt><dd>2</dd>", "<dt>查无此证</dt><dd>4</dd>", "<dt>合计</dt><dd>6</dd>",
+                     "没有编号、姓名、证件号码三项都相符的证书", "@media print"):
+            self.assertIn(word, page)
+        self.assertEqual((page.count("<tr><td>"), page.count("<svg"), "<script" in page, "<b>" in page.split("<table>")[1].split("</table>")[0]), (6, 1, False, False))
+        digits, digest = re.findall(r'class="signed"[^>]*>([0-9a-f]+)<', page)
+        self.assertEqual(digest, self.post(rows).json()["summary"]["rows_sha256"])
+
+        def check(digits, *file):
+            return subprocess.run([BIN / "certcheck", "list", *file, "--signed", digits, "--json", "--lang", "en", "--bundle", self.scene.public / "bundle.scb",
+                                   "--root", self.scene.public / "root.cbor"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                  env=environment(NOW, XDG_STATE_HOME=str(self.scene.home.folder / "state")))
+        done = check(digits)
+        said = json.loads(done.stdout)
+        self.assertEqual({k: said[k] for k in ("employer", "purpose", "rows", "found", "in_force", "no_match", "rows_sha256", "rows_compared")},
+                         {"employer": "示例建工", "purpose": "进场核验", "rows": 6, "found": 2, "in_force": 2, "no_match": 4, "rows_sha256": digest,
+                          "rows_compared": False})
+        result = self.scene.home.folder / "result.csv"
+        result.write_bytes(self.post_csv(self.as_csv(rows).encode()).body)
+        self.assertEqual((check(digits, result).returncode, json.loads(check(digits, result).stdout)["rows_compared"]), (0, True))
+        result.write_bytes(result.read_bytes() + b"7,,no_match,,,\r\n")
+        self.assertEqual(check(digits, result).returncode, 1)
+        for i in range(0, len(digits), 17):
+            other = digits[:i] + str((int(digits[i]) + 1) % 10) + digits[i + 1:]
+            self.assertEqual((check(other).returncode, check(other).stdout), (1, b""), i)
+        self.assertEqual([check(d).returncode for d in ("1", "x y", digits[:-1], digits + "0")], [1] * 4)
+
+    def test_the_reports_form_is_refused_as_a_page(self):
+        self.assertIn("Report on a list", self.report([self.row()], "en").body.decode())
+        for change, status in (({"key": "sc1."}, 401), ({"key": self.keys["停用单位"]}, 401), ({"key": ""}, 401), ({"file": b"x"}, 400), ({"file": b""}, 400)):
+            answer = self.report([self.row()], **change)
+            self.assertEqual((answer.status, answer.headers["content-type"]), (status, "text/html; charset=utf-8"), change)
+        headers = {"Authorization": "Bearer " + self.keys["示例建工"], "Content-Type": "text/csv", "Accept": "text/html"}
+        page = self.ask("POST", "/api/verify/bulk", headers, self.as_csv([self.row()]).encode()).body.decode()
+        self.assertIn("名单查验报告", page)
+        long = self.report([{c: "1" for c in self.COLUMNS}] * 10001)
+        self.assertEqual(long.status, 413)
+
     def test_without_a_signer_the_summary_says_so(self):
         with Endpoint(self.scene, "--answer", self.scene.home.folder / "none.sock") as endpoint:
             client = endpoint.client(recorded=RECORDED)
             answer = self.post_with(client, self.keys["示例建工"], [self.row()])
+            page = self.post_with(client, self.keys["示例建工"], [self.row()], accept="text/html").body.decode()
             client.close()
+        self.assertEqual(("没有签名" in page, "<svg" in page), (True, False))
         self.assertEqual((answer.status, answer.json()["summary"]["unsigned"]), (200, True))
         self.assertNotIn("signed", answer.json()["summary"])
         status, _, err = self.list_check(answer.body)

@@ -14,6 +14,7 @@ int run_check(const struct cli_call *call);
 struct list_options {
     struct device_choices device;
     const char *summary; /* of CSV: the header's text */
+    const char *message; /* the signed summary itself, as a report has it in print */
 };
 int run_list(const struct cli_call *call);
 

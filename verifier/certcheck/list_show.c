@@ -1,11 +1,13 @@
 /*
  * certcheck list: what an employer was answered for a list, checked by whoever is shown it: the
- * summary's signature, and that these rows are the ones it was made of.
+ * summary's signature, and that these rows are the ones it was made of. Of a report in print the
+ * signature alone: its counts are for the reader to compare.
  */
 #include <inttypes.h>
 #include <string.h>
 
 #include "core/base/dates.h"
+#include "core/cert/digits.h"
 #include "core/cert/list_summary.h"
 #include "core/crypto/pubkey_pem.h"
 #include "core/json/json.h"
@@ -21,6 +23,7 @@ struct answered {
     struct device dev;
     struct buf file, csv, summary, message;
     struct list_summary signed_; /* borrows message */
+    bool has_rows;
 };
 
 static void answered_close(struct answered *a)
@@ -100,11 +103,11 @@ static enum rc take_json(struct answered *a, const json_t *root, struct diag *d)
 static enum rc take_csv(struct answered *a, struct diag *d)
 {
     const struct list_options *const o = a->call->options;
-    if (!o->summary)
+    if (!o->summary && !o->message)
         return diag_set(d, RC_USAGE, DIAG_NO_OFFSET,
                         "CSV has its summary in the header Sitecert-Summary: --summary TEXT");
     buf_put_span(&a->csv, buf_span(&a->file));
-    if (!base64url_decode(span_text(o->summary), &a->summary))
+    if (o->summary && !base64url_decode(span_text(o->summary), &a->summary))
         return diag_set(d, RC_FORMAT, DIAG_NO_OFFSET, "the summary is not base64url");
     return buf_rc(&a->summary, d);
 }
@@ -119,8 +122,22 @@ static enum rc take_file(struct answered *a, struct diag *d)
                                                                : take_csv(a, d);
 }
 
+/* Digits, or the same as base64url, which never has digits alone: it begins with "0o". */
+static enum rc take_message(struct answered *a, struct span text, struct diag *d)
+{
+    if (digits_decode(text, &a->message, NULL) == RC_OK)
+        return RC_OK;
+    buf_clear(&a->message);
+    return base64url_decode(text, &a->message)
+               ? buf_rc(&a->message, d)
+               : diag_set(d, RC_FORMAT, DIAG_NO_OFFSET, "'--signed' is no signed summary");
+}
+
 static enum rc take_signature(struct answered *a, struct diag *d)
 {
+    const struct list_options *const o = a->call->options;
+    if (o->message)
+        return take_message(a, span_text(o->message), d);
     ON_EXIT(json_decref_at) json_t *root = NULL;
     const enum rc rc = json_read(buf_span(&a->summary), &root, d);
     if (rc != RC_OK)
@@ -136,13 +153,17 @@ static enum rc take_signature(struct answered *a, struct diag *d)
 static enum rc check(struct answered *a, struct diag *d)
 {
     uint8_t hash[SHA256_LEN];
-    enum rc rc = take_file(a, d);
+    const struct list_options *const o = a->call->options;
+    a->has_rows = a->call->argc > 0;
+    if (!a->has_rows && !o->message)
+        return diag_set(d, RC_USAGE, DIAG_NO_OFFSET, "FILE, or --signed DIGITS");
+    enum rc rc = a->has_rows ? take_file(a, d) : RC_OK;
     if (rc == RC_OK)
         rc = take_signature(a, d);
     if (rc == RC_OK)
         rc = list_summary_check(buf_span(&a->message), a->dev.evidence.trust, a->dev.evidence.now,
                                 &a->signed_, d);
-    if (rc != RC_OK)
+    if (rc != RC_OK || !a->has_rows)
         return rc;
     sha256(buf_span(&a->csv), hash);
     return memcmp(hash, a->signed_.rows_sha256, sizeof hash) == 0
@@ -153,11 +174,12 @@ static enum rc check(struct answered *a, struct diag *d)
 
 /* --- what it says --- */
 
-static void put_json(const struct list_summary *s, struct buf *to)
+static void put_json(const struct list_summary *s, bool has_rows, struct buf *to)
 {
-    char at[TIME_TEXT_LEN + 1];
+    char at[TIME_TEXT_LEN + 1], hash[2 * SHA256_LEN + 1];
     struct json_out o = json_out_to(to, 0, 0);
     time_format(s->at, at);
+    hex_encode(s->rows_sha256, SHA256_LEN, hash);
     json_out_open(&o, NULL, '{');
     json_out_bool(&o, "authentic", true);
     json_out_text(&o, "at", span_text(at));
@@ -168,15 +190,23 @@ static void put_json(const struct list_summary *s, struct buf *to)
     json_out_int(&o, "in_force", s->in_force);
     json_out_int(&o, "no_match", s->no_match);
     json_out_int(&o, "not_checked", s->not_checked);
+    json_out_text(&o, "rows_sha256", span_text(hash));
+    json_out_bool(&o, "rows_compared", has_rows);
     json_out_close(&o, '}');
     buf_put_u8(to, '\n');
 }
 
-static void put_lines(const struct say *say, const struct list_summary *s, struct buf *to)
+static void put_lines(const struct say *say, const struct list_summary *s, bool has_rows,
+                      struct buf *to)
 {
-    char at[TIME_TEXT_LEN + 1];
+    char at[TIME_TEXT_LEN + 1], hash[2 * SHA256_LEN + 1];
     time_format(s->at, at);
-    buf_put_text(to, pick(say, "✔ 汇总的签名与各行均相符\n", "✔ signature and rows agree\n"));
+    hex_encode(s->rows_sha256, SHA256_LEN, hash);
+    if (has_rows)
+        buf_put_text(to, pick(say, "✔ 汇总的签名与各行均相符\n", "✔ signature and rows agree\n"));
+    else
+        buf_put_text(to, pick(say, "✔ 汇总的签名相符；请与报告上的各数比较\n",
+                              "✔ the signature holds: compare the counts with the report's\n"));
     buf_printf(to, "  %s%s\n", pick(say, "查验时间  ", "checked at   "), at);
     buf_put_text(to, pick(say, "  用人单位  ", "  employer     "));
     buf_put_span(to, s->employer);
@@ -186,15 +216,16 @@ static void put_lines(const struct say *say, const struct list_summary *s, struc
                s->rows, pick(say, "查到", "found"), s->found, pick(say, "有效", "in force"),
                s->in_force, pick(say, "不符", "no match"), s->no_match,
                pick(say, "未查", "not checked"), s->not_checked);
+    buf_printf(to, "  %s%s\n", pick(say, "各行摘要  ", "rows sha256  "), hash);
 }
 
 static enum rc print(const struct answered *a, struct diag *d)
 {
     ON_EXIT(buf_free_at) struct buf out = { 0 };
     if (a->call->common.json)
-        put_json(&a->signed_, &out);
+        put_json(&a->signed_, a->has_rows, &out);
     else
-        put_lines(&a->call->say, &a->signed_, &out);
+        put_lines(&a->call->say, &a->signed_, a->has_rows, &out);
     return say_out(&out, d);
 }
 

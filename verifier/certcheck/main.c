@@ -57,6 +57,10 @@ static const struct cli_option list_options[] = {
     { "summary", 0, CLI_TEXT, "TEXT", offsetof(struct list_options, summary),
       "结果为 CSV 时：首部 Sitecert-Summary 的内容",
       "of an answer in CSV: what its header Sitecert-Summary says", false },
+    { "signed", 0, CLI_TEXT, "DIGITS", offsetof(struct list_options, message),
+      "报告上签名的汇总（二维码中的数字）；不必有 FILE",
+      "the signed summary of a report in print, the digits of its code; FILE may be left out",
+      false },
     CLI_OPTIONS_END,
 };
 
@@ -65,6 +69,8 @@ static const struct cli_example list_examples[] = {
       "check the result of a list that an employer shows" },
     { "certcheck list result.csv --summary eyJyb3dzIjo…", "结果为 CSV 的，附上汇总",
       "a result in CSV, with its summary" },
+    { "certcheck list --signed 5948…", "核对打印的报告：签名与所示各数",
+      "check a report in print: its signature, and the counts that it shows" },
     { NULL, NULL, NULL },
 };
 
@@ -106,8 +112,8 @@ static const struct cli_command commands[] = {
       .examples = check_examples,
       .run = run_check },
     { .name = "list",
-      .synopsis = "FILE",
-      .min = 1,
+      .synopsis = "[FILE]",
+      .min = 0, /* --signed is enough */
       .max = 1,
       .zh = "核对批量查验的结果：汇总的签名，以及各行是否就是所签的",
       .en = "checks the result of an employer's list: the summary's signature, and that its rows "

@@ -37,7 +37,7 @@ static const char *word_of(const struct bulk_result *r)
 }
 
 /* What a spreadsheet could take for a formula or a cell's end is no number either. */
-static struct span echo(struct span sent, const struct bulk_result *r)
+struct span bulk_number_shown(struct span sent, const struct bulk_result *r)
 {
     const struct span number = r->number[0] ? span_text(r->number) : sent;
     for (size_t i = 0; i < number.len; i++) {
@@ -56,7 +56,7 @@ void bulk_csv_head(struct buf *to)
 void bulk_csv_row(struct buf *to, struct span number, const struct bulk_result *r)
 {
     buf_printf(to, "%u,", r->row + 1);
-    buf_put_span(to, echo(number, r));
+    buf_put_span(to, bulk_number_shown(number, r));
     buf_printf(to, ",%s,", word_of(r));
     if (r->found == BULK_FOUND) {
         char deadline[DATE_TEXT_LEN + 1];
@@ -88,7 +88,7 @@ void bulk_json_row(struct json_out *o, struct span number, const struct bulk_res
 {
     json_out_open(o, NULL, '{');
     json_out_int(o, "row", r->row + 1);
-    json_out_text(o, "number", echo(number, r));
+    json_out_text(o, "number", bulk_number_shown(number, r));
     json_out_text(o, "result", span_text(word_of(r)));
     if (r->found == BULK_FOUND) {
         put_found(o, r);

@@ -36,8 +36,12 @@ void bulk_summary_put(struct buf *to, const struct bulk_summary *s);
 /* Adds one line to the counts. */
 void bulk_count(struct bulk_summary *s, const struct bulk_result *r);
 
+/* The line's own number, else the one that was sent, when it could be one (docs/endpoint.md); else
+ * empty. Borrows either. */
+struct span bulk_number_shown(struct span sent, const struct bulk_result *r);
+
 void bulk_csv_head(struct buf *to);
-/* number: as sent, echoed when it could be one (docs/endpoint.md), else left empty. */
+/* number: as sent. */
 void bulk_csv_row(struct buf *to, struct span number, const struct bulk_result *r);
 
 struct json_out;

@@ -109,6 +109,8 @@ void endpoint_get_verdict(struct http_exchange *x, void *arg);
 void endpoint_post_verify(struct http_exchange *x, void *arg);
 void endpoint_post_lookup(struct http_exchange *x, void *arg);
 void endpoint_post_bulk(struct http_exchange *x, void *arg);
+void endpoint_get_list(struct http_exchange *x, void *arg);
+void endpoint_post_list(struct http_exchange *x, void *arg);
 void endpoint_get_live(struct http_exchange *x, void *arg);
 void endpoint_get_holder(struct http_exchange *x, void *arg);
 void endpoint_post_holder(struct http_exchange *x, void *arg);

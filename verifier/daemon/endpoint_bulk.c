@@ -8,31 +8,19 @@
 #include "core/json/json_out.h"
 #include "core/sys/log.h"
 #include "verifier/daemon/accept.h"
-#include "verifier/daemon/bulk_answer.h"
-#include "verifier/daemon/bulk_list.h"
+#include "verifier/daemon/bulk.h"
 #include "verifier/daemon/bulk_watch.h"
-#include "verifier/daemon/endpoint.h"
+#include "verifier/pages/page_report.h"
 
 #define TYPE_CSV "text/csv; charset=utf-8; header=present"
 #define SCHEME   "Bearer "
 #define RETRY_S  5
 #define SIGN_MS  2000
 
-/* One list under way. */
-struct bulk {
-    struct employer employer;
-    struct span key; /* as sent; borrows the exchange */
-    struct bulk_list list;
-    struct bulk_result *lines; /* of the answer, those of a row together */
-    size_t line_count, line_room;
-    struct bulk_summary summary;
-    struct buf marks; /* of a list that is watched: what its next cursor holds */
-    int32_t today;
-};
-
 static void bulk_free(struct bulk *b)
 {
     bulk_list_free(&b->list);
+    buf_wipe_at(&b->form_body);
     free(b->lines);
     buf_free(&b->summary.signature);
     buf_free(&b->marks);
@@ -193,6 +181,7 @@ static enum rc begin(struct endpoint *e, struct bulk *b, struct diag *d)
         return rc;
     b->today = date_of_time(evidence.now);
     b->summary.at = evidence.now;
+    b->as_of = bundle_times(publication_bundle(p)).issued;
     b->summary.employer = &b->employer;
     return RC_OK;
 }
@@ -288,28 +277,57 @@ static void sign_summary(const struct endpoint *e, struct bulk *b)
     log_failure(LEVEL_WARN, "summary_not_signed", rc, &d);
 }
 
-static enum rc answer(const struct endpoint *e, struct http_exchange *x, struct bulk *b,
-                      struct diag *d)
+enum answer_form { AS_JSON, AS_CSV, AS_PAGE };
+
+/* What changed on a list that is watched is for programs. */
+static enum answer_form form_of(const struct http_exchange *x, const struct asked *how,
+                                const struct bulk *b)
 {
+    const struct span accept = span_text(http_header(x, "Accept"));
+    if (b->list.watched)
+        return AS_JSON;
+    if (!how->json || accept_prefers_html(accept))
+        return AS_PAGE;
+    return accept_prefers_csv(accept) ? AS_CSV : AS_JSON;
+}
+
+static enum rc put_answer(struct endpoint *e, struct http_exchange *x, const struct asked *how,
+                          const struct bulk *b, enum answer_form form, struct buf *to,
+                          struct diag *d)
+{
+    switch (form) {
+    case AS_CSV:
+        put_csv(b, to);
+        return put_summary_header(x, b, d);
+    case AS_PAGE:
+        return bulk_page_put(e, how, b, to, d);
+    case AS_JSON:
+        break;
+    }
+    put_json(b, to);
+    return RC_OK;
+}
+
+static enum rc answer(struct endpoint *e, struct http_exchange *x, const struct asked *how,
+                      struct bulk *b, struct diag *d)
+{
+    static const char *const types[] = { TYPE_JSON, TYPE_CSV, TYPE_HTML };
     ON_EXIT(buf_free_at) struct buf csv = { 0 };
-    ON_EXIT(buf_free_at) struct buf json = { 0 };
-    const bool as_csv = !b->list.watched && accept_prefers_csv(span_text(http_header(x, "Accept")));
+    ON_EXIT(buf_free_at) struct buf to = { 0 };
+    const enum answer_form form = form_of(x, how, b);
     put_csv(b, &csv);
     enum rc rc = buf_rc(&csv, d);
     if (rc != RC_OK)
         return rc;
     sha256(buf_span(&csv), b->summary.rows_sha256);
     sign_summary(e, b);
-    if (as_csv)
-        rc = put_summary_header(x, b, d);
-    else
-        put_json(b, &json);
-    if (rc == RC_OK && !as_csv)
-        rc = buf_rc(&json, d);
+    rc = put_answer(e, x, how, b, form, &to, d);
+    if (rc == RC_OK)
+        rc = buf_rc(&to, d);
     if (rc != RC_OK)
         return rc;
     http_answer_header(x, "Vary", "Accept, Accept-Language");
-    endpoint_answer(x, 200, as_csv ? TYPE_CSV : TYPE_JSON, as_csv ? &csv : &json);
+    endpoint_answer(x, 200, types[form], &to);
     return RC_OK;
 }
 
@@ -321,11 +339,10 @@ static uint32_t people_asked(const struct bulk *b)
     return b->employer.people_per_day > 0 ? bulk_people(&b->list) : 0;
 }
 
+/* rc, d: of reading the list. */
 static void run(struct endpoint *e, struct http_exchange *x, const struct asked *how,
-                struct bulk *b)
+                struct bulk *b, enum rc rc, struct diag *d)
 {
-    struct diag d = DIAG_INIT;
-    enum rc rc = read_list(x, &b->list, &d);
     if (rc == RC_LIMIT || rc == RC_FORMAT) {
         endpoint_refuse(e, x, how, rc == RC_LIMIT ? REFUSE_ROWS : REFUSE_BODY, 0);
         return;
@@ -339,15 +356,15 @@ static void run(struct endpoint *e, struct http_exchange *x, const struct asked 
     }
     const bool read = rc == RC_OK;
     if (read)
-        rc = check_all(e, b, &d);
+        rc = check_all(e, b, d);
     if (read && rc == RC_IO) {
         endpoint_refuse(e, x, how, REFUSE_NO_LOOKUP, RETRY_S);
         return;
     }
     if (rc == RC_OK)
-        rc = answer(e, x, b, &d);
+        rc = answer(e, x, how, b, d);
     if (rc != RC_OK)
-        endpoint_fail(e, x, how, "list_not_checked", rc, &d);
+        endpoint_fail(e, x, how, "list_not_checked", rc, d);
 }
 
 /* Each list keeps a thread and the helper for seconds. */
@@ -378,6 +395,56 @@ void endpoint_post_bulk(struct http_exchange *x, void *arg)
         endpoint_refuse(e, x, &how, REFUSE_LISTS, RETRY_S);
         return;
     }
-    run(e, x, &how, &b);
+    struct diag d = DIAG_INIT;
+    const enum rc rc = read_list(x, &b.list, &d);
+    run(e, x, &how, &b, rc, &d);
+    atomic_fetch_sub(&e->lists, 1);
+}
+
+/* --- the page's form --- */
+
+void endpoint_get_list(struct http_exchange *x, void *arg)
+{
+    struct endpoint *const e = arg;
+    const struct asked how = endpoint_asked(x);
+    ON_EXIT(publication_put_at) struct publication *p = store_get(e->store);
+    const struct page_view view = endpoint_view(e, p, &how, "/list");
+    struct buf b = { 0 };
+    page_list(&b, &view);
+    http_answer_header(x, "Vary", "Accept-Language");
+    endpoint_answer(x, 200, TYPE_HTML, &b);
+}
+
+static enum rc read_form(struct http_exchange *x, struct bulk *b, struct form *ret, struct diag *d)
+{
+    const enum rc rc = http_body_read(x, &b->form_body, d);
+    return rc == RC_OK ? form_multipart_read(span_text(http_header(x, "Content-Type")),
+                                             buf_span(&b->form_body), ret, d)
+                       : rc;
+}
+
+void endpoint_post_list(struct http_exchange *x, void *arg)
+{
+    struct endpoint *const e = arg;
+    struct asked how = endpoint_asked(x);
+    struct form form = { 0 };
+    struct diag d = DIAG_INIT;
+    ON_EXIT(bulk_free) struct bulk b = { 0 };
+    enum rc rc = read_form(x, &b, &form, &d);
+    endpoint_follow_form(&how, &form);
+    how.json = false;
+    b.key = form_find(&form, "key");
+    if (rc == RC_OK && !roll_find(e->employers, b.key, &b.employer)) {
+        http_answer_header(x, "WWW-Authenticate", "Bearer");
+        endpoint_refuse(e, x, &how, REFUSE_KEY, 0);
+        return;
+    }
+    if (!begin_list(e)) {
+        endpoint_refuse(e, x, &how, REFUSE_LISTS, RETRY_S);
+        return;
+    }
+    if (rc == RC_OK)
+        rc = bulk_list_csv(form_find(&form, "file"), &b.list, &d);
+    run(e, x, &how, &b, rc, &d);
     atomic_fetch_sub(&e->lists, 1);
 }

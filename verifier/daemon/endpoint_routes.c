@@ -14,6 +14,8 @@ static const struct http_route routes[] = {
     { HTTP_GET, "/V/{digits}", HTTP_BODY_NONE, 0, endpoint_get_verdict, true },
     { HTTP_POST, "/api/verify", HTTP_BODY_MEMORY, VERIFY_MAX, endpoint_post_verify, false },
     { HTTP_POST, "/api/verify/bulk", HTTP_BODY_FILE, BULK_MAX, endpoint_post_bulk, false },
+    { HTTP_GET, "/list", HTTP_BODY_NONE, 0, endpoint_get_list, true },
+    { HTTP_POST, "/list", HTTP_BODY_FILE, BULK_MAX, endpoint_post_list, false },
     { HTTP_POST, "/lookup", HTTP_BODY_MEMORY, LOOKUP_MAX, endpoint_post_lookup, false },
     { HTTP_GET, "/holder", HTTP_BODY_NONE, 0, endpoint_get_holder, true },
     { HTTP_POST, "/holder", HTTP_BODY_MEMORY, LOOKUP_MAX, endpoint_post_holder, false },

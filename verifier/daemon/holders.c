@@ -14,7 +14,7 @@
 #define QUESTION_MAX 1024u  /* bytes */
 #define ASK_MS       20000u /* a copy is drawn, and may wait for its time-stamp */
 #define LIVE_MS      5000u
-#define V6_NET       8u     /* bytes of an IPv6 address that are one customer's */
+#define V6_NET       8u /* bytes of an IPv6 address that are one customer's */
 
 struct holders {
     char reader[PATH_LEN], staple[PATH_LEN];

@@ -1,6 +1,6 @@
 /*
  * Which employers have looked somebody up by a list, and when: for the holder alone, who asks by
- * number, name and document (docs/decisions/0038). One file a day (askers_day.h), appended to and
+ * number, name and document (docs/decisions/0039). One file a day (askers_day.h), appended to and
  * named by its date, in a folder that no other process writes to. A row is written before it is
  * answered; what cannot be written down is not answered. Threads: any.
  */

@@ -83,9 +83,12 @@ void page_home(struct buf *to, const struct page_view *view)
     put_file_form(&p);
     if (view->has_lookup)
         put_lookup_form(&p);
-    if (view->has_holder) {
+    if (view->has_holder || view->has_lookup) {
         buf_put_text(to, "<p class=\"next\">");
-        page_link(&p, "/holder", WORD_HOLDER);
+        if (view->has_holder)
+            page_link(&p, "/holder", WORD_HOLDER);
+        if (view->has_lookup)
+            page_link(&p, "/list", WORD_LIST_FORM);
         buf_put_text(to, "</p>\n");
     }
     buf_put_text(to, script);

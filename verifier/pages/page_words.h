@@ -95,6 +95,35 @@
     X(WORD_ASKED_LIST, "名单查验", "A list was checked")                                           \
     X(WORD_ASKED_WATCH, "持续关注：查询有无变动", "A list is watched for changes")                 \
     X(WORD_PURPOSE, "用途：", "Purpose: ")                                                         \
+    X(WORD_LIST_FORM, "用人单位名单查验", "Check a list (employers)")                              \
+    X(WORD_LIST_INTRO,                                                                             \
+      "用主管部门给的密钥查验一份名单，得到可打印、可离线核对的报告。持证人可以看到您查过。",      \
+      "With the key that the authority gave you: a report to print, which anybody can check off "  \
+      "line. The holders can see that you asked.")                                                 \
+    X(WORD_LIST_KEY, "密钥（sc1. 开头）", "Key (begins with sc1.)")                                \
+    X(WORD_LIST_FILE, "名单（CSV 文件）", "List (CSV file)")                                       \
+    X(WORD_LIST_HELP, "表头 number,name,id_number；UTF-8 或 GB18030；至多 10000 行。不保存。",     \
+      "With the header number,name,id_number, in UTF-8 or GB18030, at most 10,000 rows. It is "    \
+      "not kept.")                                                                                 \
+    X(WORD_REPORT, "名单查验报告", "Report on a list")                                             \
+    X(WORD_REPORT_EMPLOYER, "用人单位", "Employer")                                                \
+    X(WORD_REPORT_PURPOSE, "用途", "Purpose")                                                      \
+    X(WORD_REPORT_COUNTS, "汇总", "Summary")                                                       \
+    X(WORD_REPORT_ALL, "合计", "All rows")                                                         \
+    X(WORD_REPORT_ROWS, "逐行结果", "Row by row")                                                  \
+    X(WORD_REPORT_ROW, "行", "Row")                                                                \
+    X(WORD_REPORT_TOO_OFTEN, "该编号被查询的次数过多，请一小时后再查",                             \
+      "this number was asked about too often: again in an hour")                                   \
+    X(WORD_REPORT_NO_NUMBER, "没有可以查询的编号", "there is no number that could be asked for")   \
+    X(WORD_REPORT_SIGNATURE, "签名", "Signature")                                                  \
+    X(WORD_REPORT_UNSIGNED, "这份报告没有签名，不能作为凭据。",                                    \
+      "This report is not signed: it proves nothing to others.")                                   \
+    X(WORD_REPORT_CHECK,                                                                           \
+      "任何人可离线核对：certcheck list --signed 加下列数字（扫码即得），所示各数应与汇总相同。",  \
+      "Anybody can check it off line: certcheck list --signed with these digits, as the code "     \
+      "gives them, shows the counts that were signed.")                                            \
+    X(WORD_REPORT_CODE, "签名的汇总", "The signed summary")                                        \
+    X(WORD_REPORT_HASH, "各行 CSV 的 SHA-256：", "SHA-256 of the rows as CSV:")                    \
     X(WORD_CHECK, "查验", "Check")                                                                 \
     X(WORD_LOOK_UP, "查询", "Look up")                                                             \
     X(WORD_PROBLEM, "没有办成", "This did not work")

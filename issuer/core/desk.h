@@ -95,10 +95,12 @@ void desk_figures(struct desk *k, struct desk_figures *ret);
 /* --- the worker's --- */
 
 /* The first batch that is not at work yet, as it stands; false: none within timeout_ms, or
- * desk_wake() was called. */
+ * desk_wake() was called, or somebody has come to wait. */
 bool desk_next(struct desk *k, uint32_t timeout_ms, struct reg_batch *ret);
 /* The worker's desk_next() returns. */
 void desk_wake(struct desk *k);
+/* Somebody waits for a batch to be done, and whoever comes to wait ends desk_next(). */
+bool desk_is_waited_for(struct desk *k);
 /* Its body, when it is a small one and in memory still. Borrowed until the batch is done. */
 bool desk_kept(struct desk *k, const struct reg_batch *b, struct span *ret, uint32_t *ret_unit);
 /* Reads a batch's entry. ret borrows text. */

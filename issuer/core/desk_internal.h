@@ -39,6 +39,7 @@ struct desk {
     uint64_t body_bytes;    /* held in memory */
     uint64_t next_sequence; /* of the next entry */
     uint64_t done_below;
+    unsigned waiters; /* for batches to be done */
     struct day_rows *days;
 };
 

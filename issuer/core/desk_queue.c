@@ -105,11 +105,25 @@ bool desk_wait(struct desk *k, uint64_t sequence, uint32_t timeout_ms)
     const struct timespec until = in_ms(timeout_ms);
     int error = 0;
     (void)pthread_mutex_lock(&k->lock);
+    k->waiters++;
+    if (k->done_below <= sequence) { /* the worker may be waiting for more rows */
+        k->woken = true;
+        (void)pthread_cond_signal(&k->queued);
+    }
     while (k->done_below <= sequence && !k->stop && error == 0)
         error = pthread_cond_timedwait(&k->done, &k->lock, &until);
     const bool done = k->done_below > sequence;
+    k->waiters--;
     (void)pthread_mutex_unlock(&k->lock);
     return done;
+}
+
+bool desk_is_waited_for(struct desk *k)
+{
+    (void)pthread_mutex_lock(&k->lock);
+    const bool waited_for = k->waiters > 0;
+    (void)pthread_mutex_unlock(&k->lock);
+    return waited_for;
 }
 
 /* --- the worker's --- */

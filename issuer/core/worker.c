@@ -10,9 +10,10 @@
 #include "core/sys/log.h"
 #include "issuer/core/worker_internal.h"
 
-#define RETRY_MS 300 /* until the next attempt when something is in the way */
-#define IDLE_MS  500 /* between two looks at clock and disk */
-#define GROUP_MS 200 /* the longest that rows wait for others to be committed with */
+#define RETRY_MS  300 /* until the next attempt when something is in the way */
+#define IDLE_MS   500 /* between two looks at clock and disk */
+#define GROUP_MS  200 /* the longest that rows wait for others to be committed with */
+#define GATHER_MS 30  /* the same where no others are there yet, and nobody waits for the result */
 
 /* --- how it is --- */
 
@@ -150,7 +151,19 @@ static bool is_time_to_commit(const struct worker *w)
            (apply_pending(w->apply) && clock_elapsed() - w->group_began > GROUP_MS / 1000.0);
 }
 
-/* The next rows, or the next batch; commits when a group is full or nothing waits. */
+/* How long to wait for another batch. A commit costs as much as many rows, and its writing holds up
+ * that of the journal: rows that nobody waits for are committed together. */
+static uint32_t patience_ms(const struct worker *w)
+{
+    if (!apply_pending(w->apply))
+        return IDLE_MS;
+    const double gathered_ms = (clock_elapsed() - w->group_began) * 1000.0;
+    if (gathered_ms >= GATHER_MS || desk_is_waited_for(w->o.desk))
+        return 0;
+    return GATHER_MS - (uint32_t)gathered_ms;
+}
+
+/* The next rows, or the next batch; commits when a group is full, or none comes any more. */
 static enum rc work_on(struct worker *w, struct diag *d)
 {
     struct reg_batch b;
@@ -160,7 +173,7 @@ static enum rc work_on(struct worker *w, struct diag *d)
         w->group_began = clock_elapsed();
     if (apply_at_work(w->apply))
         rc = apply_batch_step(w->apply, &more, d);
-    else if (desk_next(w->o.desk, apply_pending(w->apply) ? 0 : IDLE_MS, &b))
+    else if (desk_next(w->o.desk, patience_ms(w), &b))
         rc = apply_batch_begin(w->apply, &b, d);
     else if (apply_pending(w->apply))
         return worker_commit(w, d);

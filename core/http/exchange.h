@@ -3,6 +3,7 @@
 #pragma once
 
 #include <microhttpd.h>
+#include <stdatomic.h>
 
 #include "core/http/body.h"
 #include "core/http/head.h"
@@ -20,7 +21,8 @@ enum exchange_phase {
     EXCHANGE_NEW = 0, /* only the request line is known */
     EXCHANGE_BODY,    /* the body comes, or the end of a request without one */
     EXCHANGE_WHOLE,   /* all is here */
-    EXCHANGE_WORKING, /* a handler has it; libmicrohttpd's connection is suspended */
+    EXCHANGE_WORKING, /* a handler has it, or who answers later; libmicrohttpd's connection is
+                         suspended */
     EXCHANGE_ANSWERED,
 };
 
@@ -43,6 +45,11 @@ struct http_exchange {
     struct body body;
     char peer[LISTEN_PEER_LEN];
     struct exchange_text *made; /* for http_header() */
+
+    void (*handle)(struct http_exchange *x, void *arg); /* the route's, or http_on_thread()'s */
+    bool moved;                                         /* by http_on_thread(): to the pool */
+    bool later;        /* the answer comes behind the handler's end */
+    atomic_uint hands; /* that have it while it is suspended: the last lets it go on */
 
     unsigned status; /* 0: not answered yet */
     struct MHD_Response *response;

@@ -43,11 +43,51 @@ static enum MHD_Result send_answer(struct http_exchange *x)
     return sent;
 }
 
-static void handle(struct http_exchange *x)
+/* In the call that brings the request's end: what is answered later needs another. */
+static bool answers_at_once(const struct http_route *route)
 {
-    x->head->match.route->handle(x, x->server->options.arg);
+    return route->quick && route->body == HTTP_BODY_NONE;
+}
+
+static void run_handle(struct http_exchange *x)
+{
+    x->handle(x, x->server->options.arg);
+    if (!x->later && !x->moved && x->status == 0)
+        refusal_answer(x, REFUSED_INTERNAL, NULL);
+}
+
+/* When it is the last that has x, x is libmicrohttpd's thread's again, which calls again. */
+static void let_go(struct http_exchange *x)
+{
+    struct http_server *const s = x->server;
+    const bool later = x->later;
+    if (atomic_fetch_sub(&x->hands, 1) != 1)
+        return;
+    MHD_resume_connection(x->mhd);
+    if (later)
+        s->later--;
+}
+
+void http_answer_later(struct http_exchange *x)
+{
+    assert(!x->later && !answers_at_once(x->head->match.route));
+    x->later = true;
+    x->server->later++;
+    x->hands++;
+}
+
+void http_answered(struct http_exchange *x)
+{
     if (x->status == 0)
         refusal_answer(x, REFUSED_INTERNAL, NULL);
+    let_go(x);
+}
+
+void http_on_thread(struct http_exchange *x, void (*handle)(struct http_exchange *x, void *arg))
+{
+    assert(x->head->match.route->quick && x->head->match.route->body != HTTP_BODY_NONE);
+    x->handle = handle;
+    x->moved = true;
 }
 
 static void run_handler(struct pool_job *job, bool cut)
@@ -56,21 +96,38 @@ static void run_handler(struct pool_job *job, bool cut)
     if (cut)
         refusal_answer(x, REFUSED_STOPPING, NULL);
     else
-        handle(x);
-    MHD_resume_connection(x->mhd); /* and x is the other thread's again */
+        run_handle(x);
+    let_go(x);
 }
 
-/* libmicrohttpd calls again when the connection is resumed. */
 static enum MHD_Result hand_over(struct http_exchange *x)
 {
     x->phase = EXCHANGE_WORKING;
+    x->hands = 1;
+    x->moved = false;
     x->job.run = run_handler;
     set_watch(x, WATCH_NOTHING);
     MHD_suspend_connection(x->mhd);
     if (!pool_give(x->server->pool, &x->job)) {
         refusal_answer(x, x->server->stopping ? REFUSED_STOPPING : REFUSED_BUSY, NULL);
-        MHD_resume_connection(x->mhd);
+        let_go(x);
     }
+    return MHD_YES;
+}
+
+/* A quick one, on this thread: it is suspended only when the answer is another's. */
+static enum MHD_Result handle_here(struct http_exchange *x)
+{
+    x->hands = 1;
+    run_handle(x);
+    if (x->moved)
+        return hand_over(x);
+    if (!x->later)
+        return send_answer(x);
+    x->phase = EXCHANGE_WORKING;
+    set_watch(x, WATCH_NOTHING);
+    MHD_suspend_connection(x->mhd);
+    let_go(x);
     return MHD_YES;
 }
 
@@ -96,13 +153,11 @@ static enum MHD_Result finish_request(struct http_exchange *x)
      * Not suspended yet: libmicrohttpd would still want to read when the connection is resumed, and
      * hang up on a client that has closed its own direction. It calls again at once.
      */
-    if (!x->response && !x->head->match.route->quick) {
+    if (!x->response && !answers_at_once(x->head->match.route)) {
         x->phase = EXCHANGE_WHOLE;
         return MHD_YES;
     }
-    if (!x->response)
-        handle(x);
-    return send_answer(x);
+    return x->response ? send_answer(x) : handle_here(x);
 }
 
 static enum MHD_Result take_body(struct http_exchange *x, const char *data, size_t *len)
@@ -182,6 +237,7 @@ static enum MHD_Result start_request(struct http_exchange *x, const struct head_
         return refuse(x, r, &d);
 
     const struct http_route *const route = x->head->match.route;
+    x->handle = route->handle;
     if (body_begin(&x->body, route->body, route->body_max, x->server->spool, &d) != RC_OK)
         return refuse(x, REFUSED_STORAGE, NULL);
     return wait_for_body(x);
@@ -221,7 +277,7 @@ enum MHD_Result request_part(void *arg, struct MHD_Connection *connection, const
     case EXCHANGE_BODY:
         return *data_len > 0 ? take_body(x, data, data_len) : finish_request(x);
     case EXCHANGE_WHOLE:
-        return hand_over(x);
+        return x->head->match.route->quick ? handle_here(x) : hand_over(x);
     case EXCHANGE_WORKING:
         return send_answer(x);
     case EXCHANGE_ANSWERED:

@@ -174,6 +174,8 @@ void http_close(struct http_server *s)
     /* Nothing may be suspended when libmicrohttpd stops: whoever works finishes first. */
     if (s->pool)
         pool_close(s->pool);
+    while (s->later > 0)
+        sleep_ms(1);
     if (s->daemon)
         MHD_stop_daemon(s->daemon);
     watchdog_free(s->watchdog);

@@ -37,8 +37,8 @@ struct http_route {
     enum http_body body;
     uint64_t body_max; /* bytes */
     /*
-     * Answers by http_answer*() exactly once before it returns; what is not answered is 500.
-     * arg: of the server
+     * Answers by http_answer*() exactly once before it returns, or says that it does not by
+     * http_answer_later(); what is not answered is 500. arg: of the server
      */
     void (*handle)(struct http_exchange *x, void *arg);
     bool quick; /* handle never blocks: it runs at once, beside no thread of the pool */
@@ -127,6 +127,19 @@ uint64_t http_body_len(const struct http_exchange *x);
 void http_body_sha256(const struct http_exchange *x, uint8_t ret[32]);
 /* "127.0.0.1", "::1", "unix": who is connected. */
 const char *http_peer(const struct http_exchange *x);
+
+/* --- who goes on with it --- */
+
+/*
+ * Says that the answer comes when the handler has returned. Whoever has x then, on any thread,
+ * answers it and calls http_answered(), which is the last that may be done with it. All of them
+ * have before http_close(). Of quick handlers only those of routes with a body.
+ */
+void http_answer_later(struct http_exchange *x);
+void http_answered(struct http_exchange *x);
+/* By a quick handler that does not answer: this one does, on a thread of the pool, where it may
+ * block. Likewise of routes with a body. */
+void http_on_thread(struct http_exchange *x, void (*handle)(struct http_exchange *x, void *arg));
 
 /* --- what it answers --- */
 

@@ -18,6 +18,7 @@ struct http_server {
     struct watchdog *watchdog;
     atomic_bool stopping;  /* each answer is its connection's last */
     atomic_uint under_way; /* requests whose head was read */
+    atomic_uint later;     /* requests whose answers come behind their handlers' end */
     atomic_uint open;
     atomic_uint_fast64_t connections, refused_malformed, refused_limit;
 };

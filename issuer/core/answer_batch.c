@@ -187,8 +187,7 @@ static void tell_taken(const struct serve_options *o, const struct question *q,
         put_state(&b, done, t->answer.reply, r);
 }
 
-/* False: it is refused. */
-static bool prepare(const struct serve_options *o, int fd, struct buf *sealed, struct taking *t,
+bool answer_prepare(const struct serve_options *o, int fd, struct buf *sealed, struct taking *t,
                     struct reply_parts *r)
 {
     struct sender sender;
@@ -218,17 +217,22 @@ static bool prepare(const struct serve_options *o, int fd, struct buf *sealed, s
     return true;
 }
 
+void answer_told(const struct serve_options *o, const struct taking *t, struct reply_parts *ret)
+{
+    ret->answer = t->answer;
+    if (t->answer.reply == REPLY_ACCEPTED || t->answer.reply == REPLY_REPLAY)
+        tell_taken(o, t->q, t, ret);
+}
+
 void answer_submit(const struct serve_options *o, const struct question *q, int fd,
                    struct reply_parts *ret)
 {
     ON_EXIT(buf_free_at) struct buf sealed = { 0 };
     struct taking t = { .q = q };
-    if (!prepare(o, fd, &sealed, &t, ret))
+    if (!answer_prepare(o, fd, &sealed, &t, ret))
         return;
     desk_submit(o->desk, &t);
-    ret->answer = t.answer;
-    if (t.answer.reply == REPLY_ACCEPTED || t.answer.reply == REPLY_REPLAY)
-        tell_taken(o, q, &t, ret);
+    answer_told(o, &t, ret);
 }
 
 /* --- asking for one --- */

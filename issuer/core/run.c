@@ -18,6 +18,7 @@ struct run {
     struct vault *vault;
     struct journal *journal;
     struct batch_copy *copy; /* NULL: no mirror */
+    struct outlets *outlets;
     struct desk *desk;
     struct roster *roster;
     struct worker *worker;
@@ -76,6 +77,7 @@ static enum rc start_serving(struct run *r, struct diag *d)
     const struct serve_options o = {
         .socket = r->socket,
         .desk = r->desk,
+        .outlets = r->outlets,
         .worker = r->worker,
         .roster = r->roster,
         .bodies = r->bodies,
@@ -98,11 +100,15 @@ static enum rc start(struct run *r, struct diag *d)
         rc = roster_open(r->home.path, &r->roster, d);
     if (rc == RC_OK)
         rc = home_path(&r->home, CORE_SOCKET, r->socket, d);
+    if (rc == RC_OK)
+        rc = outlets_new(&r->outlets, d);
     if (rc != RC_OK)
         return rc;
 
     const struct desk_options o = { .journal = r->journal,
-                                    .queue_batches = r->home.settings.issuer.queue_batches };
+                                    .queue_batches = r->home.settings.issuer.queue_batches,
+                                    .all_told = outlets_flush,
+                                    .arg = r->outlets };
     rc = desk_new(&o, &r->desk, d);
     const struct worker_options worker = { .home = r->home.path,
                                            .desk = r->desk,
@@ -152,6 +158,7 @@ static void end(struct run *r)
     serve_stop(r->serve);
     worker_free(r->worker);
     desk_free(r->desk);
+    outlets_free(r->outlets);
     roster_close(r->roster);
     journal_close(r->journal);
     batch_copy_close(r->copy);

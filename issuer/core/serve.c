@@ -12,6 +12,7 @@
 #include "issuer/core/answer_batch.h"
 #include "issuer/core/answer_operator.h"
 #include "issuer/core/answer_order.h"
+#include "issuer/core/serve_many.h"
 
 #define ACCEPT_MS 200   /* between two looks whether we are to end */
 #define SEND_MS   30000 /* for an answer */
@@ -110,6 +111,8 @@ static enum rc serve_question(struct socket_thread *t, struct buf *message, stru
     enum rc rc = ipc_receive(t->fd, message, &fd, 0, d);
     if (rc == RC_OK)
         rc = question_read(buf_span(message), &q, d);
+    if (rc == RC_OK && q.id != 0)
+        return serve_many(&t->s->o, t->fd, buf_span(message), d);
     if (rc != RC_OK)
         return rc;
     answer(t, &q, fd, &r);
@@ -194,7 +197,7 @@ static void *accept_sockets(void *arg)
 
 enum rc serve_start(const struct serve_options *o, struct serve **ret, struct diag *d)
 {
-    assert(o && o->socket && o->desk && o->worker && o->roster && o->vault && ret);
+    assert(o && o->socket && o->desk && o->outlets && o->worker && o->roster && o->vault && ret);
 
     struct serve *const s = calloc(1, sizeof *s);
     if (!s)

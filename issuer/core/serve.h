@@ -1,10 +1,11 @@
 /*
- * The sockets on which the front asks: a thread for each that is open, one question at a time
- * (issuer/daemon/protocol.h).
+ * The sockets on which the front asks: a thread for each that is open, one question at a time, or
+ * on one of them many (issuer/daemon/protocol.h).
  */
 #pragma once
 
 #include "issuer/core/batch_copy.h"
+#include "issuer/core/outlets.h"
 #include "issuer/core/roster.h"
 #include "issuer/core/worker.h"
 #include "issuer/intake/rows.h"
@@ -16,6 +17,7 @@ struct serve;
 struct serve_options {
     const char *socket; /* the path; borrowed, as all of these */
     struct desk *desk;
+    struct outlets *outlets; /* which the desk tells of its answers */
     struct worker *worker;
     struct roster *roster;
     const char *bodies;

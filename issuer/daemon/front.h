@@ -13,6 +13,7 @@
 #include "core/message/target.h"
 #include "issuer/daemon/denial.h"
 #include "issuer/daemon/link.h"
+#include "issuer/daemon/relay.h"
 #include "issuer/daemon/who.h"
 #include "issuer/settings/home_open.h"
 
@@ -24,6 +25,7 @@ struct front {
         home; /* as it was when the front started; the trust list of now: who_take_trust() */
     char base[TARGET_BASE_MAX];
     struct link *core, *reader;
+    struct relay *relay; /* to core too */
     struct who *who;
     struct metrics *metrics;
     struct http_route routes[FRONT_ROUTES_MAX];
@@ -80,6 +82,9 @@ MUST_CHECK bool front_identify(struct front *f, struct http_exchange *x, bool ha
 /* Asks; what did not work, and every reply that is a refusal, is answered. False: it has been. */
 MUST_CHECK bool front_ask(struct front *f, struct http_exchange *x, struct link *l,
                           const struct question *q, int fd, uint32_t timeout_ms, struct said *ret);
+/* The same for what was asked otherwise: what did not work, and every refusal, is answered. */
+MUST_CHECK bool front_judge(struct front *f, struct http_exchange *x, const char *gone, enum rc rc,
+                            const struct diag *d, const struct answer *a);
 /* Answers with what came: the body, or the file. */
 void front_answer_said(struct http_exchange *x, unsigned status, const char *type, struct said *s);
 void front_answer_text(struct http_exchange *x, unsigned status, const char *type, struct buf *b);

@@ -166,26 +166,31 @@ static void refuse_reply(struct front *f, struct http_exchange *x, const struct 
     front_refuse(f, x, r, &more);
 }
 
+bool front_judge(struct front *f, struct http_exchange *x, const char *gone, enum rc rc,
+                 const struct diag *d, const struct answer *a)
+{
+    if (rc == RC_NOMEM) {
+        fail(f, x, "not_asked", rc, d);
+        return false;
+    }
+    if (rc != RC_OK) {
+        log_failure(LEVEL_WARN, gone, rc, d);
+        const struct denial_more more = { .detail = gone, .retry_s = RETRY_S };
+        front_refuse(f, x, DENIAL_NOT_READY, &more);
+        return false;
+    }
+    if (denials[a->reply] == DENIAL_NONE)
+        return true;
+    refuse_reply(f, x, a);
+    return false;
+}
+
 bool front_ask(struct front *f, struct http_exchange *x, struct link *l, const struct question *q,
                int fd, uint32_t timeout_ms, struct said *ret)
 {
     struct diag d = DIAG_INIT;
     const enum rc rc = link_ask(l, q, fd, timeout_ms, ret, &d);
-    if (rc == RC_NOMEM) {
-        fail(f, x, "not_asked", rc, &d);
-        return false;
-    }
-    if (rc != RC_OK) {
-        log_failure(LEVEL_WARN, l == f->core ? "core_gone" : "reader_gone", rc, &d);
-        const struct denial_more more = { .detail = l == f->core ? "core_gone" : "reader_gone",
-                                          .retry_s = RETRY_S };
-        front_refuse(f, x, DENIAL_NOT_READY, &more);
-        return false;
-    }
-    if (denials[ret->answer.reply] == DENIAL_NONE)
-        return true;
-    refuse_reply(f, x, &ret->answer);
-    return false;
+    return front_judge(f, x, l == f->core ? "core_gone" : "reader_gone", rc, &d, &ret->answer);
 }
 
 /* --- answering --- */

@@ -1,6 +1,7 @@
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -9,6 +10,7 @@
 #include "issuer/daemon/front.h"
 
 #define ASK_MS 30000u /* beyond the time that the client wants to wait */
+#define BUSY_S 1      /* until there is room among the questions under way */
 #define NDJSON "application/x-ndjson"
 #define JSON   "application/json"
 
@@ -112,75 +114,159 @@ static bool read_small(struct front *f, struct http_exchange *x, struct buf *to)
     return false;
 }
 
-static void log_taken(const struct caller *c, const struct question *q, const struct answer *a)
+/* What the answer needs of one that core is asked about. */
+struct batch_asked {
+    char sender[MESSAGE_KEYID_MAX + 1];
+    enum record_kind kind;
+    uint64_t bytes;
+    uint32_t wait_s;
+};
+
+static void log_taken(const struct batch_asked *b, const struct answer *a)
 {
     struct log_line l =
         log_begin(LEVEL_INFO, a->reply == REPLY_REPLAY ? "batch_again" : "batch_taken");
-    log_word(&l, "sender", c->evidence.keyid);
-    log_word(&l, "kind", kind_name(q->kind));
+    log_word(&l, "sender", b->sender);
+    log_word(&l, "kind", kind_name(b->kind));
     log_word(&l, "batch", a->batch);
-    log_number(&l, "bytes", (int64_t)q->body_len);
+    log_number(&l, "bytes", (int64_t)b->bytes);
     log_end(&l);
 }
 
-static void submit(struct front *f, struct http_exchange *x, const struct caller *c,
-                   struct question *q, uint32_t wait_s)
+static void answer_taken(struct http_exchange *x, const struct batch_asked *b, struct said *s)
 {
-    ON_EXIT(buf_free_at) struct buf body = { 0 };
-    ON_EXIT(buf_free_at) struct buf signer = { 0 };
-    uint8_t digest[SHA256_LEN];
-    http_body_sha256(x, digest);
-    cose_key_put(&signer, &c->key);
-    if (!read_small(f, x, &body))
-        return;
-
-    q->ask = ASK_SUBMIT;
-    q->sender = span_text(c->evidence.keyid);
-    q->chinese = !http_wants_english(x);
-    q->wait_ms = wait_s * 1000;
-    q->key = span_text(http_header(x, "idempotency-key"));
-    q->nonce = span_text(c->evidence.nonce);
-    q->created = c->evidence.created;
-    q->digest = span_of(digest, sizeof digest);
-    q->base = buf_span(&c->evidence.base);
-    q->signature = span_of(c->evidence.signature, sizeof c->evidence.signature);
-    q->signer = buf_span(&signer);
-    q->body_len = http_body_len(x);
-    q->body = buf_span(&body);
-
-    ON_EXIT(said_free) struct said s = SAID_NOTHING;
-    const int fd = q->body_len > BODY_INLINE_MAX ? http_body_file(x) : -1;
-    if (!front_ask(f, x, f->core, q, fd, q->wait_ms + ASK_MS, &s))
-        return;
-
-    log_taken(c, q, &s.answer);
-    answer_location(x, s.answer.batch);
-    answer_waited(x, wait_s);
-    if (s.answer.reply == REPLY_RESULTS)
-        front_answer_said(x, 200, NDJSON, &s);
+    log_taken(b, &s->answer);
+    answer_location(x, s->answer.batch);
+    answer_waited(x, b->wait_s);
+    if (s->answer.reply == REPLY_RESULTS)
+        front_answer_said(x, 200, NDJSON, s);
     else
-        front_answer_said(x, 202, JSON, &s);
+        front_answer_said(x, 202, JSON, s);
+}
+
+/* Filled by read_submission(); bytes that q borrows stand here. */
+struct submission {
+    struct caller caller;
+    struct question q;
+    struct buf signer, body;
+    uint8_t digest[SHA256_LEN];
+    struct batch_asked asked;
+};
+
+static void submission_free(struct submission *s)
+{
+    caller_free(&s->caller);
+    buf_free(&s->signer);
+    buf_wipe(&s->body);
+}
+
+static void fill_question(struct http_exchange *x, struct submission *s)
+{
+    struct question *const q = &s->q;
+    http_body_sha256(x, s->digest);
+    cose_key_put(&s->signer, &s->caller.key);
+    q->ask = ASK_SUBMIT;
+    q->sender = span_text(s->caller.evidence.keyid);
+    q->chinese = !http_wants_english(x);
+    q->wait_ms = s->asked.wait_s * 1000;
+    q->key = span_text(http_header(x, "idempotency-key"));
+    q->nonce = span_text(s->caller.evidence.nonce);
+    q->created = s->caller.evidence.created;
+    q->digest = span_of(s->digest, sizeof s->digest);
+    q->base = buf_span(&s->caller.evidence.base);
+    q->signature = span_of(s->caller.evidence.signature, sizeof s->caller.evidence.signature);
+    q->signer = buf_span(&s->signer);
+    q->body_len = http_body_len(x);
+    s->asked.kind = q->kind;
+    s->asked.bytes = q->body_len;
+    memcpy(s->asked.sender, s->caller.evidence.keyid, sizeof s->asked.sender);
+}
+
+/* Who sends what, but for a body that is in memory. False: it has been answered. */
+static bool read_submission(struct front *f, struct http_exchange *x, struct submission *s)
+{
+    if (!front_identify(f, x, true, &s->caller))
+        return false;
+    if (s->caller.is_operator) {
+        front_refuse(f, x, DENIAL_RIGHT, NULL);
+        return false;
+    }
+    if (!read_kind(f, x, &s->q.kind) || !read_format(f, x, &s->q.is_csv))
+        return false;
+    if (http_body_len(x) == 0) {
+        const struct denial_more more = { .detail = "empty" };
+        front_refuse(f, x, DENIAL_BODY, &more);
+        return false;
+    }
+    s->asked.wait_s = wait_asked(f, x);
+    fill_question(x, s);
+    return true;
+}
+
+/* Large ones, and those whose results are waited for: each holds up a thread and a socket. */
+static void submit_slowly(struct http_exchange *x, void *arg)
+{
+    struct front *const f = arg;
+    ON_EXIT(submission_free) struct submission s = { 0 };
+    ON_EXIT(said_free) struct said said = SAID_NOTHING;
+    if (!read_submission(f, x, &s) || !read_small(f, x, &s.body))
+        return;
+    s.q.body = buf_span(&s.body);
+    const int fd = s.q.body_len > BODY_INLINE_MAX ? http_body_file(x) : -1;
+    if (front_ask(f, x, f->core, &s.q, fd, s.q.wait_ms + ASK_MS, &said))
+        answer_taken(x, &s.asked, &said);
+}
+
+/* One that the relay has. */
+struct on_its_way {
+    struct relayed relayed; /* first */
+    struct front *front;
+    struct http_exchange *x;
+    struct batch_asked asked;
+};
+
+static void tell_taken(struct relayed *r, enum rc rc, const struct answer *answer,
+                       const struct diag *d)
+{
+    struct on_its_way *const w = (struct on_its_way *)(void *)r;
+    struct said said = SAID_NOTHING;
+    if (front_judge(w->front, w->x, "core_gone", rc, d, answer)) {
+        said.answer = *answer;
+        answer_taken(w->x, &w->asked, &said);
+    }
+    http_answered(w->x);
+    free(w);
+}
+
+static void submit(struct front *f, struct http_exchange *x, struct submission *s)
+{
+    struct diag d = DIAG_INIT;
+    struct on_its_way *const w = malloc(sizeof *w);
+    if (!w)
+        return; /* that is answered as our failure */
+    *w = (struct on_its_way){ .relayed.told = tell_taken, .front = f, .x = x, .asked = s->asked };
+    s->q.body = http_body_bytes(x);
+    http_answer_later(x);
+    const enum rc rc = relay_ask(f->relay, &s->q, &w->relayed, &d);
+    if (rc == RC_BUSY) {
+        front_refuse(f, x, DENIAL_QUEUE, &(struct denial_more){ .retry_s = BUSY_S });
+        http_answered(x);
+        free(w);
+    } else if (rc != RC_OK) {
+        tell_taken(&w->relayed, rc, NULL, &d);
+    }
 }
 
 void front_post_batch(struct http_exchange *x, void *arg)
 {
     struct front *const f = arg;
-    ON_EXIT(caller_free) struct caller c = { 0 };
-    struct question q = { 0 };
-    if (!front_identify(f, x, true, &c))
-        return;
-    if (c.is_operator) {
-        front_refuse(f, x, DENIAL_RIGHT, NULL);
+    if (http_body_file(x) >= 0 || wait_asked(f, x) > 0) {
+        http_on_thread(x, submit_slowly);
         return;
     }
-    if (!read_kind(f, x, &q.kind) || !read_format(f, x, &q.is_csv))
-        return;
-    if (http_body_len(x) == 0) {
-        const struct denial_more more = { .detail = "empty" };
-        front_refuse(f, x, DENIAL_BODY, &more);
-        return;
-    }
-    submit(f, x, &c, &q, wait_asked(f, x));
+    ON_EXIT(submission_free) struct submission s = { 0 };
+    if (read_submission(f, x, &s))
+        submit(f, x, &s);
 }
 
 /* --- what became of it --- */

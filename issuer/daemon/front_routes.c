@@ -8,7 +8,7 @@
 
 /* The whole surface; the last column: it never waits for another process. */
 static const struct http_route routes[] = {
-    { HTTP_POST, "/v1/batches", HTTP_BODY_FILE, FROM_LIMIT, front_post_batch, false },
+    { HTTP_POST, "/v1/batches", HTTP_BODY_FILE, FROM_LIMIT, front_post_batch, true },
     { HTTP_GET, "/v1/batches/{id}", HTTP_BODY_NONE, 0, front_get_batch, false },
     { HTTP_GET, "/v1/batches/{id}/results", HTTP_BODY_NONE, 0, front_get_results, false },
     { HTTP_POST, "/v1/orders", HTTP_BODY_MEMORY, ORDER_MAX, front_post_order, false },

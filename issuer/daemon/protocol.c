@@ -32,6 +32,7 @@ static const struct cbor_field question_fields[] = {
     Q(20, FIELD_BYTES, signer, 512),
     Q(21, FIELD_U64, body_len, UINT64_MAX),
     Q(22, FIELD_BYTES, body, BODY_INLINE_MAX),
+    Q(23, FIELD_U32, id, UINT32_MAX),
     { .name = NULL },
 };
 
@@ -47,6 +48,7 @@ static const struct cbor_field answer_fields[] = {
     A(6, FIELD_U64, file_len, UINT64_MAX),
     A(7, FIELD_U64, next, UINT64_MAX),
     A(8, FIELD_BOOL, more, 1),
+    A(9, FIELD_U32, id, UINT32_MAX),
     { .name = NULL },
 };
 

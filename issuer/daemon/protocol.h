@@ -2,7 +2,9 @@
  * What the front asks sitecert-core and sitecert-reader, and what they answer: one question and one
  * answer at a time on a socket of core/ipc/ipc.h, each a deterministic CBOR map with small integer
  * keys (the table in protocol.c). A socket serves any number of questions one after another; a
- * front opens as many sockets as it has questions under way. Pure; threads: any.
+ * front opens as many sockets as it has questions under way. One whose first question has an id
+ * carries many at once instead: SUBMIT alone, without wait_ms and file, each answered by its id, in
+ * any order. Pure; threads: any.
  *
  * Who asks is the front, which has checked signatures. Core and reader believe `sender` and
  * `is_operator`, look up what that sender may do themselves (HOME/senders.json), and keep the
@@ -73,6 +75,7 @@ struct question {
     struct span signer;    /* SUBMIT: the key under which it holds, as COSE_Key */
     uint64_t body_len;     /* SUBMIT: bytes */
     struct span body;      /* SUBMIT, ORDER: the bytes; empty when they come as a file */
+    uint32_t id;           /* on a socket that carries many; 0: alone on its socket */
 };
 
 enum reply {
@@ -108,6 +111,7 @@ struct answer {
     uint64_t next; /* CHANGES: SEQ after which the list goes on; 0: that was all. RESULTS: the
                       last row that is done */
     bool more;     /* RESULTS: of a batch that is not done */
+    uint32_t id;   /* the question's */
 };
 
 /* How a part is, for /readyz and /metrics. The reader's has zeros between `reason` and

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <stdio.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "core/sys/clock.h"
 #include "core/sys/helpers.h"
@@ -16,6 +17,7 @@
 #define TICK_READY_MS  50     /* until all parts are ready */
 #define START_LIMIT_MS 120000 /* for helpers that we have started ourselves */
 #define SPARE_FILES    256u   /* beyond connections and requests */
+#define IO_THREADS_MAX 16u
 
 static const char *const helper_names[FRONT_HELPERS] = { "sitecert-signer", "sitecert-core",
                                                          "sitecert-reader" };
@@ -73,6 +75,13 @@ static enum rc open_link(const struct home *h, const char *name, struct link **r
     char path[PATH_LEN];
     const enum rc rc = home_path(h, name, path, d);
     return rc == RC_OK ? link_new(path, ret, d) : rc;
+}
+
+static enum rc open_relay(const struct home *h, struct relay **ret, struct diag *d)
+{
+    char path[PATH_LEN];
+    const enum rc rc = home_path(h, CORE_SOCKET, path, d);
+    return rc == RC_OK ? relay_new(path, ret, d) : rc;
 }
 
 static void raise_file_limit(const struct issuer_settings *s)
@@ -141,6 +150,15 @@ static void set_base(struct front *f, struct http_server *server)
     f->server = server;
 }
 
+/* Signatures of small batches are checked where requests are read: a processor each. */
+static uint32_t io_threads(void)
+{
+    const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    if (processors < 1)
+        return 1;
+    return processors < IO_THREADS_MAX ? (uint32_t)processors : IO_THREADS_MAX;
+}
+
 static enum rc open_server(struct front *f, const char *listen, struct diag *d)
 {
     static const char *const headers[] = { "X-Content-Type-Options", "nosniff", NULL };
@@ -159,7 +177,9 @@ static enum rc open_server(struct front *f, const char *listen, struct diag *d)
         .listen_fd = fd,
         .routes = f->routes,
         .arg = f,
-        .limits = { .connections = s->connections, .threads = s->requests },
+        .limits = { .connections = s->connections,
+                    .threads = s->requests,
+                    .io_threads = io_threads() },
         .spool = spool,
         .headers = headers,
         .answered = answered,
@@ -183,6 +203,8 @@ static enum rc open_front(struct run *r, const struct run_options *o, struct dia
         rc = open_link(&f->home, CORE_SOCKET, &f->core, d);
     if (rc == RC_OK)
         rc = open_link(&f->home, READER_SOCKET, &f->reader, d);
+    if (rc == RC_OK)
+        rc = open_relay(&f->home, &f->relay, d);
     if (rc != RC_OK)
         return rc;
 
@@ -200,11 +222,13 @@ static void close_front(struct run *r)
     struct front *const f = &r->front;
     link_cut(f->core);
     link_cut(f->reader);
+    relay_cut(f->relay);
     http_close(f->metrics_server);
     http_close(f->server);
     helpers_stop(r->helpers, f->home.settings.issuer.grace_s * 1000);
     link_free(f->core);
     link_free(f->reader);
+    relay_free(f->relay);
     who_close(f->who);
     metrics_free(f->metrics);
     home_close(&f->home);

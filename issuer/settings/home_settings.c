@@ -74,8 +74,9 @@ static const struct ini_key setting_keys[] = {
     { "issuer", "connections", INI_U32, 16, 65536, "1024", FIELD(issuer.connections),
       "同时连接数上限", "connections at once" },
     { "issuer", "requests", INI_U32, 4, 1024, "96", FIELD(issuer.requests),
-      "同时处理的请求数（线程数）；等候结果的请求也占一个",
-      "requests answered at once (threads); one that waits for its results is one of them" },
+      "同时处理的请求数（线程数）；等候结果的请求也占一个，无人等候结果的小批次不占",
+      "requests answered at once (threads); one that waits for its results is one of them, "
+      "small batches that nobody waits for are not" },
     { "issuer", "body_max_bytes", INI_U64, 65536, UINT64_C(1) << 36, "1073741824",
       FIELD(issuer.body_max_bytes), "一批的最大字节数", "largest batch in bytes" },
     { "issuer", "rows_max", INI_U64, 1, 100000000, "1000000", FIELD(issuer.rows_max),

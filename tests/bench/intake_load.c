@@ -217,7 +217,7 @@ static void read_rows(const char *path, struct rows *r)
     }
 }
 
-/* One sender with its connection. */
+/* One sender, with its connection once all is signed. */
 struct line {
     struct client client;
     char who[16];
@@ -234,7 +234,6 @@ static void open_line(struct line *l, size_t n, const char *keys, size_t count)
     (void)snprintf(path, sizeof path, "%s/s%zu.pem", keys, n);
     l->client = (struct client){ .socket = -1, .who = l->who, .key = client_key(path) };
     l->ends = calloc(count + 1, sizeof *l->ends);
-    client_connect(&l->client);
 }
 
 static void sign_row(struct line *l, const char *kind, const struct rows *r, size_t n, bool wait)
@@ -333,6 +332,8 @@ static int run_single(size_t senders, double seconds, const char *const argument
         open_line(&lines[i], i, arguments[2], count);
     for (size_t i = 0; i < count; i++)
         sign_row(&lines[i % senders], arguments[0], &r, i, wait);
+    for (size_t i = 0; i < senders; i++) /* now: nobody waits in silence while others sign */
+        client_connect(&lines[i].client);
     struct times t = times_new(count);
     const double used = processor_s();
     const double took = push_rows(lines, senders, seconds, wait, &t);

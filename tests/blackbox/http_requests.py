@@ -310,6 +310,37 @@ class Requests(unittest.TestCase):
             self.assertEqual(read_answer(connection)[0], 200)
             connection.close()
 
+    def test_answers_that_come_later_hold_up_nobody(self):
+        waiting = [self.scene.connect() for _ in range(100)]  # more than there are threads
+        for i, connection in enumerate(waiting):
+            connection.sendall(post(("/later?ms=1500", "/moved?ms=1500", "/moved?later=1&ms=1500")[i % 3], b"hello"))
+        started = time.monotonic()
+        for _ in range(20):
+            self.assertEqual(self.scene.status(get("/quick")), 200)
+        self.assertEqual(self.scene.status(get("/hello")), 200)
+        self.assertLess(time.monotonic() - started, 1.2)
+        for connection in waiting:
+            status, _, body = read_answer(connection)
+            self.assertEqual((status, body), (200, b"waited\n"))
+            connection.close()
+
+    def test_an_answer_may_be_there_before_its_handler_has_returned(self):
+        with self.scene.connect() as connection:
+            for target in ("/later", "/moved", "/moved?later=1") * 100:
+                connection.sendall(request("POST", target, b"hello", headers=(HOST,)))
+                self.assertEqual(read_answer(connection)[0], 200, target)
+
+    def test_what_is_never_answered_is_our_failure(self):
+        self.assertEqual(self.scene.status(get("/nothing")), 500)
+        self.assertEqual(self.scene.status(post("/later?n=1", b"hello")), 500)
+        self.assertEqual(self.scene.status(post("/moved?later=1&n=1", b"hello")), 500)
+
+    def test_a_client_that_has_closed_its_direction_still_gets_a_later_answer(self):
+        with self.scene.connect() as connection:
+            connection.sendall(post("/later?ms=100", b"hello"))
+            connection.shutdown(socket.SHUT_WR)
+            self.assertEqual(read_answer(connection)[0], 200)
+
 
 class Limits(unittest.TestCase):
     def test_a_target_may_be_as_long_as_its_limit_and_no_longer(self):
@@ -443,6 +474,15 @@ class Limits(unittest.TestCase):
         stopped.join()
         idle.close()
         busy.close()
+
+    def test_a_later_answer_is_waited_for_when_the_server_stops(self):
+        for ms, grace in ((300, True), (2000, False)):  # within the grace, and behind its end
+            scene = Scene(PROGRAM)
+            with scene.connect() as connection:
+                connection.sendall(request("POST", f"/later?ms={ms}", b"hello", headers=(HOST,)))
+                time.sleep(0.1)
+                scene.__exit__()
+                self.assertEqual(read_all(connection).startswith(b"HTTP/1.1 200"), grace)
 
     def test_the_grace_has_an_end(self):
         scene = Scene(PROGRAM)

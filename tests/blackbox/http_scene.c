@@ -4,6 +4,7 @@
  */
 #include <fcntl.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,6 +106,32 @@ static void wait_ms(struct http_exchange *x, void *arg)
     say(x, SPAN_LITERAL("waited\n"));
 }
 
+static void *answer_from_afar(void *arg)
+{
+    struct http_exchange *const x = arg;
+    wait_ms(x, NULL);
+    http_answered(x);
+    return NULL;
+}
+
+/* From another thread, which is perhaps done before this returns; with n=1 never answered. */
+static void later(struct http_exchange *x, void *arg)
+{
+    (void)arg;
+    pthread_t thread;
+    http_answer_later(x);
+    if (number_asked(x, "n") == 1)
+        http_answered(x);
+    else if (pthread_create(&thread, NULL, answer_from_afar, x) != 0 || pthread_detach(thread) != 0)
+        abort();
+}
+
+static void moved(struct http_exchange *x, void *arg)
+{
+    (void)arg;
+    http_on_thread(x, number_asked(x, "later") ? later : wait_ms);
+}
+
 static void nothing(struct http_exchange *x, void *arg)
 {
     (void)x;
@@ -157,6 +184,8 @@ static const struct http_route routes[] = {
     { HTTP_GET, "/file", HTTP_BODY_NONE, 0, sent_file, false },
     { HTTP_GET, "/stream", HTTP_BODY_NONE, 0, stream, false },
     { HTTP_POST, "/memory", HTTP_BODY_MEMORY, 100000, memory, false },
+    { HTTP_POST, "/later", HTTP_BODY_MEMORY, 100, later, true },
+    { HTTP_POST, "/moved", HTTP_BODY_MEMORY, 100, moved, true },
     { HTTP_POST, "/file", HTTP_BODY_FILE, 10000000, file, false },
     HTTP_ROUTES_END,
 };

@@ -9,8 +9,8 @@ import threading
 ASKS = {1: "status", 2: "submit", 3: "batch", 4: "results", 5: "order", 6: "pickup", 7: "lend", 16: "certificate", 17: "token", 18: "pdf", 19: "changes", 20: "report"}
 QUESTION = {2: "sender", 3: "is_operator", 4: "chinese", 5: "raw", 6: "wait_ms", 7: "batch", 8: "number", 9: "after", 10: "limit", 11: "as_of",
             12: "kind", 13: "is_csv", 14: "key", 15: "nonce", 16: "created", 17: "digest", 18: "base", 19: "signature", 20: "signer",
-            21: "body_len", 22: "body"}
-ANSWER = {"batch": 2, "retry_s": 3, "detail": 4, "body": 5, "file_len": 6, "next": 7, "more": 8}
+            21: "body_len", 22: "body", 23: "id"}
+ANSWER = {"batch": 2, "retry_s": 3, "detail": 4, "body": 5, "file_len": 6, "next": 7, "more": 8, "id": 9}
 STATUS = {"ready": 2, "reason": 3, "queued": 4, "working": 5, "done": 6, "failed": 7, "last_commit_s": 8, "last_signing_s": 9,
           "register_bytes": 10, "register_max_bytes": 11, "issued": 12, "renewed": 13, "exchanged": 14, "recorded": 15,
           "duplicate": 16, "refused": 17, "conflict": 18, "holder_answered": 19, "holder_no_match": 20, "holder_closed": 21}
@@ -161,6 +161,8 @@ class Part:
             os.write(fd, file)
             os.lseek(fd, 0, 0)
             fields = {**fields, "file_len": len(file)}
+        if "id" in question:
+            fields = {**fields, "id": question["id"]}
         message = encode({0: 1, 1: REPLIES[reply], **{ANSWER[k]: v for k, v in fields.items()}})
         frame = struct.pack(">I", len(message)) + message
         try:

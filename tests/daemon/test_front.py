@@ -216,6 +216,12 @@ class Intake(Front):
         self.assertEqual(a.json(), STATE)
         self.assertNotIn("preference-applied", a.headers)
 
+    def test_small_bodies_share_a_socket_and_others_do_not(self):
+        for more, shared in (({}, True), ({"body": BODY.ljust(16384, b"\n")}, True), ({"body": BODY.ljust(16385, b"\n")}, False),
+                             ({"body": daemon.trainings(*range(1200))}, False), ({"wait": 1}, False)):
+            self.assertIn(self.push(**more).status, (200, 202))
+            self.assertEqual("id" in self.core.asked[-1], shared, more)
+
     def test_a_large_body_goes_as_a_file(self):
         body = daemon.trainings(*range(1200))
         self.assertGreater(len(body), 65536)
@@ -545,6 +551,80 @@ class Life(unittest.TestCase):
             self.parts[0] = parts.Part(self.home.path / "run" / "core.sock", self.core)
             eventually(lambda: client.ask("GET", "/readyz").status == 200, 5)
             self.assertEqual(client.push("zj", self.key, "training", BODY, "k1").status, 202)
+
+    @staticmethod
+    def backwards(count):
+        """A core that answers so many batches in the wrong order when all of them are there; 0: when it is told to."""
+        class Backwards(parts.Part):
+            def __init__(self, *arguments):
+                self.held = []
+                super().__init__(*arguments)
+
+            def give(self, sock, question):
+                if question["ask"] != "submit":
+                    super().give(sock, question)
+                    return
+                self.held.append((sock, question))
+                if len(self.held) == count:
+                    self.let_go()
+
+            def let_go(self):
+                for sock, question in reversed(self.held):
+                    super().give(sock, question)
+        return Backwards
+
+    @staticmethod
+    def answer_by_key(q):
+        return "accepted", {"batch": BATCH, "body": json.dumps({**STATE, "id": q["key"]}).encode()}
+
+    def test_answers_in_any_order_find_their_requests(self):
+        self.parts[0].close()
+        self.parts[0] = self.backwards(20)(self.home.path / "run" / "core.sock", self.answer_by_key)
+        with Daemon(self.home, "--no-helpers") as d:
+            clients = [Client(d.address) for _ in range(20)]
+            answers = {}
+            threads = [threading.Thread(target=lambda i=i, c=c: answers.update({i: c.push("zj", self.key, "training", BODY, f"k{i}")}))
+                       for i, c in enumerate(clients)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join(20)
+            self.assertEqual({i: a.json()["id"] for i, a in answers.items()}, {i: f"k{i}" for i in range(20)})
+
+    def test_a_core_that_goes_is_said_to_all_that_wait(self):
+        self.parts[0].close()
+        part = self.backwards(100)(self.home.path / "run" / "core.sock", self.answer_by_key)
+        self.parts[0] = part
+        with Daemon(self.home, "--no-helpers") as d:
+            answers = []
+            threads = [threading.Thread(target=lambda i=i: answers.append(Client(d.address).push("zj", self.key, "training", BODY, f"g{i}")))
+                       for i in range(10)]
+            for thread in threads:
+                thread.start()
+            eventually(lambda: len(part.held) == 10)
+            part.close()
+            for thread in threads:
+                thread.join(20)
+            self.assertEqual([(a.status, a.json()["detail"]) for a in answers], [(503, "core_gone")] * 10)
+            self.parts[0] = parts.Part(self.home.path / "run" / "core.sock", self.core)
+            self.assertEqual(Client(d.address).push("zj", self.key, "training", BODY, "k1").status, 202)
+
+    def test_a_small_batch_under_way_is_answered_before_it_ends(self):
+        self.parts[0].close()
+        part = self.backwards(0)(self.home.path / "run" / "core.sock", self.answer_by_key)
+        self.parts[0] = part
+        d = Daemon(self.home, "--no-helpers")
+        client, answers = Client(d.address), []
+        thread = threading.Thread(target=lambda: answers.append(client.push("zj", self.key, "training", BODY, "e1")))
+        thread.start()
+        eventually(lambda: part.held)
+        d.process.send_signal(signal.SIGTERM)
+        time.sleep(0.3)
+        self.assertIsNone(d.process.poll())
+        part.let_go()
+        thread.join(10)
+        self.assertEqual(answers[0].status, 202)
+        self.assertEqual(d.stop(), 0)
 
     def test_a_request_under_way_is_answered_before_it_ends(self):
         d = Daemon(self.home, "--no-helpers")

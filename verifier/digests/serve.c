@@ -143,7 +143,7 @@ static enum rc find_askers(const struct server *s, const struct digests_question
 
 static void answer_who(struct server *s, const struct digests_question *q, struct buf *to)
 {
-    struct employer nobody;
+    struct employer nobody = { .rows_per_day = 0 };
     struct diag d = DIAG_INIT;
     ON_EXIT(askers_found_free) struct askers_found found = { .told.count = 0 };
     const uint32_t retry_s = admit(s, q, &nobody);
@@ -159,7 +159,7 @@ static void answer_who(struct server *s, const struct digests_question *q, struc
 
 static void answer_keys(struct server *s, const struct digests_question *q, struct buf *to)
 {
-    struct employer e;
+    struct employer e = { .rows_per_day = 0 };
     struct diag d = DIAG_INIT;
     struct digests_answer a = { .reply = DIGESTS_CLOSED, .retry_s = admit(s, q, &e) };
     if (a.retry_s == 0) {

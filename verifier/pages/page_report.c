@@ -79,7 +79,7 @@ static void put_count(struct page *p, const char *label, size_t count)
 static void put_counts(struct page *p, const struct page_report *r)
 {
     static const enum verdict_tone tones[] = { TONE_GOOD, TONE_BAD, TONE_DOUBT };
-    struct kind kinds[KINDS_MAX];
+    struct kind kinds[KINDS_MAX] = { { .count = 0 } };
     size_t count = 0;
     for (size_t i = 0; i < r->count; i++)
         count_row(kinds, &count, &r->rows[i]);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "core/http/exchange.h"
 #include "core/http/limits.h"
@@ -14,21 +15,24 @@
 
 /* --- connections --- */
 
-static enum MHD_Result accept_one(void *arg, const struct sockaddr *from, socklen_t len)
+/* To each thread in turn: by itself libmicrohttpd's threads race for connections. */
+static void deal(void *arg, int fd, const struct sockaddr *from, socklen_t len)
 {
-    (void)from;
-    (void)len;
     struct http_server *const s = arg;
-    if (s->open < s->options.limits.connections)
-        return MHD_YES;
-    s->refused_limit++;
-    return MHD_NO;
+    if (s->open >= s->options.limits.connections) {
+        s->refused_limit++;
+        (void)close(fd);
+        return;
+    }
+    s->open++;
+    /* It closes fd when it cannot take it. */
+    if (MHD_add_connection(s->daemons[s->next++ % s->daemon_count], fd, from, len) != MHD_YES)
+        s->open--;
 }
 
 static void begin_connection(struct http_server *s, struct MHD_Connection *mhd, void **context)
 {
     s->connections++;
-    s->open++;
     struct connection *const c = calloc(1, sizeof *c);
     const union MHD_ConnectionInfo *const info =
         MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
@@ -58,21 +62,32 @@ static void follow_connection(void *arg, struct MHD_Connection *mhd, void **cont
 static enum rc start_daemon(struct http_server *s, struct diag *d)
 {
     const struct http_limits *const l = &s->options.limits;
-    s->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, accept_one, s, request_part, s,
-        MHD_OPTION_LISTEN_SOCKET, s->listening.fd,
-        /* accept_one() closes what is too many; by itself libmicrohttpd would let it wait. */
-        MHD_OPTION_CONNECTION_LIMIT, (l->connections + 16) * l->io_threads,
-        /* 0: the one thread of its own */
-        MHD_OPTION_THREAD_POOL_SIZE, l->io_threads > 1 ? l->io_threads : 0,
-        MHD_OPTION_PER_IP_CONNECTION_LIMIT, l->per_address, MHD_OPTION_CONNECTION_TIMEOUT,
-        (l->idle_ms + 999) / 1000, MHD_OPTION_CONNECTION_MEMORY_LIMIT, limits_connection_memory(l),
+    struct MHD_Daemon *const one = MHD_start_daemon(
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET, 0,
+        NULL, NULL, request_part, s,
+        /* deal() closes what is too many; by itself libmicrohttpd would let it wait. */
+        MHD_OPTION_CONNECTION_LIMIT, l->connections + 16, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+        l->per_address, MHD_OPTION_CONNECTION_TIMEOUT, (l->idle_ms + 999) / 1000,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, limits_connection_memory(l),
         MHD_OPTION_URI_LOG_CALLBACK, request_line, s, MHD_OPTION_NOTIFY_COMPLETED, request_end, s,
         MHD_OPTION_NOTIFY_CONNECTION, follow_connection, s, MHD_OPTION_END);
-    if (!s->daemon)
+    if (!one)
         return diag_set(d, RC_IO, DIAG_NO_OFFSET, "cannot start the HTTP server on '%s'",
                         s->listening.address);
+    s->daemons[s->daemon_count++] = one;
     return RC_OK;
+}
+
+static enum rc start_daemons(struct http_server *s, struct diag *d)
+{
+    const struct acceptor_options o = { .listening = s->listening.fd, .take = deal, .arg = s };
+    assert(s->options.limits.io_threads <= HTTP_IO_THREADS_MAX);
+    for (uint32_t i = 0; i < s->options.limits.io_threads; i++) {
+        const enum rc rc = start_daemon(s, d);
+        if (rc != RC_OK)
+            return rc;
+    }
+    return acceptor_open(&o, &s->acceptor, d);
 }
 
 static enum rc start_threads(struct http_server *s, struct diag *d)
@@ -107,7 +122,7 @@ static enum rc open_server(const struct http_options *o, struct http_server *s, 
                        : listen_adopt(o->listen_fd, &s->listening, d);
     if (rc == RC_OK)
         rc = start_threads(s, d);
-    return rc == RC_OK ? start_daemon(s, d) : rc;
+    return rc == RC_OK ? start_daemons(s, d) : rc;
 }
 
 enum rc http_open(const struct http_options *o, struct http_server **ret, struct diag *d)
@@ -153,11 +168,11 @@ static void sleep_ms(long ms)
 
 void http_stop(struct http_server *s, uint32_t grace_ms)
 {
-    if (!s->daemon || s->stopping)
+    if (!s->acceptor || s->stopping)
         return;
     s->stopping = true;
-    /* The descriptor is closed when libmicrohttpd's threads have gone. */
-    (void)MHD_quiesce_daemon(s->daemon);
+    acceptor_close(s->acceptor);
+    s->acceptor = NULL;
     listen_end(&s->listening);
 
     watchdog_cut(s->watchdog, false);
@@ -176,8 +191,8 @@ void http_close(struct http_server *s)
         pool_close(s->pool);
     while (s->later > 0)
         sleep_ms(1);
-    if (s->daemon)
-        MHD_stop_daemon(s->daemon);
+    for (size_t i = 0; i < s->daemon_count; i++)
+        MHD_stop_daemon(s->daemons[i]);
     watchdog_free(s->watchdog);
     pool_free(s->pool);
     listen_close(&s->listening);

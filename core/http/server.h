@@ -48,17 +48,21 @@ struct http_route {
         .path = NULL                                                                               \
     }
 
+#define HTTP_IO_THREADS_MAX 16u
+
 /* Bounds; zero takes the default in brackets. */
 struct http_limits {
     uint32_t connections;  /* at once (10,240); more: closed at accept */
-    uint32_t per_address;  /* of one address (0: no bound; a proxy is one address) */
+    uint32_t per_address;  /* of one address (0: no bound; a proxy is one address); for each of
+                              io_threads */
     uint32_t header_bytes; /* request line and headers (16,384): 431 */
     uint32_t target_bytes; /* of the request target (4,096): 414 */
     uint32_t idle_ms;      /* without a byte (10,000), to the second: closed */
     uint32_t head_ms;      /* for request line and headers (10,000): closed */
     uint32_t body_ms;      /* for the body (600,000): closed */
     uint32_t answer_ms;    /* for the client to take the answer (600,000): closed */
-    uint32_t io_threads;   /* that read and write, and run quick handlers (1) */
+    uint32_t io_threads;   /* that read and write, and run quick handlers (1); connections are
+                              dealt to them in turn; at most HTTP_IO_THREADS_MAX */
     uint32_t threads;      /* that run handlers (64), started as they are needed */
     uint32_t waiting;      /* requests that wait for a thread (1,024): 503 */
 };

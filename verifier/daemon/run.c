@@ -20,7 +20,6 @@
 #define DIGESTS_SOCKET "run/digests.sock"
 #define STAPLE_KEY     "keys/staple-1.pem"
 #define ANSWER_KEY     "keys/answer-1.pem"
-#define IO_THREADS_MAX 16
 
 struct run {
     struct endpoint endpoint;
@@ -79,7 +78,7 @@ static uint32_t io_threads(void)
     const long processors = sysconf(_SC_NPROCESSORS_ONLN);
     if (processors < 1)
         return 1;
-    return processors < IO_THREADS_MAX ? (uint32_t)processors : IO_THREADS_MAX;
+    return processors < HTTP_IO_THREADS_MAX ? (uint32_t)processors : HTTP_IO_THREADS_MAX;
 }
 
 static enum rc open_server(const struct run_options *o, struct endpoint *e, struct diag *d)

@@ -71,6 +71,7 @@ static int digit_value(uint8_t c)
 static enum rc decode(struct span raw, bool is_query, char **to, struct span *ret, struct diag *d)
 {
     char *at = *to;
+    bool plain = true; /* visible ASCII: nothing more can be wrong with it */
     for (size_t i = 0; i < raw.len; i++) {
         uint8_t c = raw.ptr[i];
         if (c == '%') {
@@ -83,13 +84,14 @@ static enum rc decode(struct span raw, bool is_query, char **to, struct span *re
         } else if (is_query && c == '+') {
             c = ' ';
         }
+        plain &= c >= 0x20 && c < 0x7f;
         *at++ = (char)c;
     }
 
     const struct span value = span_of(*to, (size_t)(at - *to));
-    if (!utf8_well_formed(value))
+    if (!plain && !utf8_well_formed(value))
         return refuse(d, "is not UTF-8 when decoded");
-    if (utf8_has_control(value))
+    if (!plain && utf8_has_control(value))
         return refuse(d, "holds a control character");
     *at++ = '\0';
     *to = at;

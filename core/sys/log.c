@@ -106,6 +106,8 @@ void log_word(struct log_line *l, const char *key, const char *value)
 void log_number(struct log_line *l, const char *key, int64_t value)
 {
     char text[24];
+    if (l->len == 0)
+        return;
     (void)snprintf(text, sizeof text, "%" PRId64, value);
     log_word(l, key, text);
 }

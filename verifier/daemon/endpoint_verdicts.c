@@ -35,6 +35,14 @@ const char *endpoint_page_of(const struct checked *c, struct buf *room)
     return c->token.len > 0 && buf_ok(room) ? buf_cstr(room) : NULL;
 }
 
+/* A token has one spelling in digits: where it was asked for is where it stands. */
+static const char *page_here(const struct checked *c, struct span digits, struct buf *room)
+{
+    buf_put_text(room, "/V/");
+    buf_put_span(room, digits);
+    return c->token.len > 0 && buf_ok(room) ? buf_cstr(room) : NULL;
+}
+
 void endpoint_get_verdict(struct http_exchange *x, void *arg)
 {
     struct endpoint *const e = arg;
@@ -42,9 +50,10 @@ void endpoint_get_verdict(struct http_exchange *x, void *arg)
     struct diag d = DIAG_INIT;
     ON_EXIT(checked_free) struct checked c = { 0 };
     ON_EXIT(buf_free_at) struct buf here = { 0 };
-    const enum rc rc = check_digits(e->store, http_segment(x, "digits"), host_of(x), &c, &d);
+    const struct span digits = http_segment(x, "digits");
+    const enum rc rc = check_digits(e->store, digits, host_of(x), &c, &d);
     if (rc == RC_OK)
-        endpoint_answer_verdict(e, x, &how, &c, how.json ? NULL : endpoint_page_of(&c, &here));
+        endpoint_answer_verdict(e, x, &how, &c, how.json ? NULL : page_here(&c, digits, &here));
     else
         endpoint_fail(e, x, &how, "not_judged", rc, &d);
 }

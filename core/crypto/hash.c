@@ -92,21 +92,26 @@ static void finish(EVP_MD_CTX *ctx, uint8_t ret[SHA256_LEN])
 
 void sha256(struct span bytes, uint8_t ret[SHA256_LEN])
 {
-    sha256_2(bytes, span_of(NULL, 0), ret);
+    sha256_parts(&bytes, 1, ret);
 }
 
-static void digest_2(const EVP_MD *algorithm, struct span a, struct span b, uint8_t *ret)
+static void digest(const EVP_MD *algorithm, const struct span *parts, size_t count, uint8_t *ret)
 {
     EVP_MD_CTX *ctx = thread_context();
     start(ctx, algorithm);
-    add(ctx, a);
-    add(ctx, b);
+    for (size_t i = 0; i < count; i++)
+        add(ctx, parts[i]);
     finish(ctx, ret);
+}
+
+void sha256_parts(const struct span *parts, size_t count, uint8_t ret[SHA256_LEN])
+{
+    digest(sha256_algorithm(), parts, count, ret);
 }
 
 void sha256_2(struct span a, struct span b, uint8_t ret[SHA256_LEN])
 {
-    digest_2(sha256_algorithm(), a, b, ret);
+    sha256_parts((const struct span[]){ a, b }, 2, ret);
 }
 
 bool sm3_2(struct span a, struct span b, uint8_t ret[SM3_LEN])
@@ -114,7 +119,7 @@ bool sm3_2(struct span a, struct span b, uint8_t ret[SM3_LEN])
     const EVP_MD *algorithm = sm3_algorithm();
     if (!algorithm)
         return false;
-    digest_2(algorithm, a, b, ret);
+    digest(algorithm, (const struct span[]){ a, b }, 2, ret);
     return true;
 }
 

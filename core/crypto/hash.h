@@ -10,6 +10,7 @@
 /* Aborts the process when OpenSSL cannot hash at all: nothing we could say would be true then. */
 void sha256(struct span bytes, uint8_t ret[SHA256_LEN]);
 void sha256_2(struct span a, struct span b, uint8_t ret[SHA256_LEN]); /* over a ‖ b */
+void sha256_parts(const struct span *parts, size_t count, uint8_t ret[SHA256_LEN]); /* over all */
 
 #define SM3_LEN 32
 

@@ -18,13 +18,8 @@ void hmac_sha256(const uint8_t key[32], struct span a, struct span b, uint8_t re
         inner[i] = k ^ 0x36;
         outer[i] = k ^ 0x5c;
     }
-    struct sha256_stream *const s = sha256_new();
-    assert(s); /* as everything of hash.h: nothing we could say would be true then */
-    sha256_add(s, span_of(inner, sizeof inner));
-    sha256_add(s, a);
-    sha256_add(s, b);
-    sha256_end(s, ret);
-    sha256_free(s);
+    const struct span parts[] = { span_of(inner, sizeof inner), a, b };
+    sha256_parts(parts, sizeof parts / sizeof parts[0], ret);
     sha256_2(span_of(outer, sizeof outer), span_of(ret, SHA256_LEN), ret);
     explicit_bzero(inner, sizeof inner);
     explicit_bzero(outer, sizeof outer);

@@ -157,13 +157,14 @@ static enum rc receive_some(int socket, uint8_t *to, size_t len, int *fd, size_t
     return RC_OK;
 }
 
-static enum rc receive_all(int socket, uint8_t *to, size_t len, int *fd, int64_t until,
+/* here: the bytes have most likely come with others, so they are read before anybody waits. */
+static enum rc receive_all(int socket, uint8_t *to, size_t len, bool here, int *fd, int64_t until,
                            struct diag *d)
 {
     size_t at = 0;
-    while (at < len) {
+    for (bool wait = !here; at < len; wait = true) {
         size_t got = 0;
-        enum rc rc = wait_for(socket, POLLIN, until, d);
+        enum rc rc = wait ? wait_for(socket, POLLIN, until, d) : RC_OK;
         if (rc == RC_OK)
             rc = receive_some(socket, to + at, len - at, fd, &got, d);
         if (rc != RC_OK)
@@ -180,7 +181,7 @@ enum rc ipc_receive(int socket, struct buf *ret, int *ret_fd, uint32_t timeout_m
     uint8_t length[LENGTH_LEN];
     ON_EXIT(fd_close_at) int fd = -1;
     const int64_t until = timeout_ms > 0 ? clock_elapsed_ms() + timeout_ms : NEVER;
-    enum rc rc = receive_all(socket, length, sizeof length, &fd, until, d);
+    enum rc rc = receive_all(socket, length, sizeof length, false, &fd, until, d);
     if (rc != RC_OK)
         return rc;
     const uint32_t len = (uint32_t)length[0] << 24 | (uint32_t)length[1] << 16 |
@@ -192,7 +193,7 @@ enum rc ipc_receive(int socket, struct buf *ret, int *ret_fd, uint32_t timeout_m
     uint8_t *const to = buf_reserve(ret, len);
     if (!to)
         return buf_rc(ret, d);
-    rc = receive_all(socket, to, len, &fd, until, d);
+    rc = receive_all(socket, to, len, true, &fd, until, d);
     if (rc != RC_OK)
         return rc;
     ret->len = len;

@@ -12,6 +12,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -1006,9 +1007,38 @@ class Misses(Case):
         self.assertEqual(statuses[0], 200)
         self.assertEqual(statuses[-1], 429)
 
+    def helper(self):
+        return int(re.findall(r"event=helper_started helper=sitecert-digests pid=(\d+)", self.endpoint.said())[-1])
+
+    def test_zzy_who_asks_a_helper_that_hangs_is_told_soon_and_nobody_else_waits(self):
+        took, codes = [], []
+
+        def ask(number):
+            client, began = self.endpoint.client(), time.monotonic()
+            body = json.dumps({**scenes.PERSON, "number": number})
+            answer = client.ask("POST", "/api/verify", {"Content-Type": "application/json", "X-Real-IP": "192.0.2.77"}, body, record=False)
+            took.append(time.monotonic() - began)
+            codes.append(answer.code())
+            client.close()
+
+        pid = self.helper()
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            asking = [threading.Thread(target=ask, args=(f"hung{i}",)) for i in range(100)]
+            for one in asking:
+                one.start()
+            self.assertEqual(self.ask("GET", "/livez").status, 200)
+            for one in asking:
+                one.join()
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        self.assertEqual(set(codes), {"lookup_not_ready"})
+        self.assertEqual(len(codes), 100)
+        self.assertLess(max(took), 4)  # those of the first message wait two seconds, the rest behind them no longer
+        eventually(lambda: self.look("192.0.2.98", number=DUE).status == 200)
+
     def test_zzz_a_helper_that_ends_is_started_again(self):
-        pid = int(re.findall(r"event=helper_started helper=sitecert-digests pid=(\d+)", self.endpoint.said())[-1])
-        os.kill(pid, 9)
+        os.kill(self.helper(), 9)
         eventually(lambda: self.look("192.0.2.99", number=DUE).status == 200 and "helper_ended" in self.endpoint.said())
 
 

@@ -1,7 +1,7 @@
 /* Any bytes in, as any message of the socket: what is read has no other encoding. */
 #include <stdlib.h>
 
-#include "core/lookup/digests.h"
+#include "core/lookup/digests_many.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -9,6 +9,20 @@ static void same(const struct buf *again, struct span bytes)
 {
     if (!buf_ok(again) || !span_equal(buf_span(again), bytes))
         abort();
+}
+
+static void read_many(struct span bytes)
+{
+    struct digests_many m;
+    ON_EXIT(buf_free_at) struct buf again = { 0 };
+    if (digests_many_read(bytes, &m, NULL) != RC_OK)
+        return;
+    if (!digests_is_many(bytes))
+        abort();
+    digests_many_begin(&again, m.count);
+    for (size_t i = 0; i < m.count; i++)
+        digests_many_add(&again, m.at[i]);
+    same(&again, bytes);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -33,5 +47,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         digests_told_put(&told, &t);
         same(&told, bytes);
     }
+    read_many(bytes);
     return 0;
 }

@@ -82,7 +82,7 @@ MUST_CHECK enum rc endpoint_today(struct endpoint *e, int32_t *ret, struct diag 
 /* here: where the same page can be had again; NULL: nowhere. */
 void endpoint_answer_verdict(struct endpoint *e, struct http_exchange *x, const struct asked *how,
                              const struct checked *c, const char *here);
-/* number, name, id_number: as typed, of any length. Answered, whatever comes of it. */
+/* number, name, id_number: as typed, of any length. Answered, now or when the helper has. */
 void endpoint_look_up(struct endpoint *e, struct http_exchange *x, const struct asked *how,
                       struct span number, struct span name, struct span id_number);
 /* A live code that was given: as a page that renews it, or as JSON. */

@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <strings.h>
 
 #include "core/base/dates.h"
@@ -32,6 +33,14 @@ enum rc endpoint_today(struct endpoint *e, int32_t *ret, struct diag *d)
     return rc;
 }
 
+/* One that waits for the helper; its exchange waits as long. */
+struct waiting {
+    struct lookup lookup; /* first */
+    struct endpoint *endpoint;
+    struct http_exchange *exchange;
+    struct asked how;
+};
+
 /* A verdict on the token that was found, or that there is none. */
 static void answer_checked(struct endpoint *e, struct http_exchange *x, const struct asked *how,
                            struct span token)
@@ -47,6 +56,56 @@ static void answer_checked(struct endpoint *e, struct http_exchange *x, const st
         endpoint_fail(e, x, how, "not_judged", rc, &d);
 }
 
+static void answer(const struct waiting *w)
+{
+    struct endpoint *const e = w->endpoint;
+    struct http_exchange *const x = w->exchange;
+    switch (w->lookup.outcome) {
+    case LOOKUP_FOUND:
+    case LOOKUP_NO_MATCH:
+        answer_checked(e, x, &w->how, buf_span(&w->lookup.token));
+        return;
+    case LOOKUP_CLOSED:
+        endpoint_refuse(e, x, &w->how, REFUSE_MISSES, w->lookup.retry_s);
+        return;
+    case LOOKUP_BUSY:
+        endpoint_refuse(e, x, &w->how, REFUSE_LOOKUPS, w->lookup.retry_s);
+        return;
+    case LOOKUP_FAILED:
+        break;
+    }
+    endpoint_refuse(e, x, &w->how, REFUSE_NO_LOOKUP, RETRY_S);
+}
+
+static void free_waiting(struct waiting *w)
+{
+    lookup_clear(&w->lookup);
+    free(w);
+}
+
+static void end(struct lookup *u)
+{
+    struct waiting *const w = (struct waiting *)(void *)u;
+    struct http_exchange *const x = w->exchange;
+    answer(w);
+    free_waiting(w);
+    http_answered(x);
+}
+
+static enum rc prepare(struct endpoint *e, const struct lookup_question *q, struct waiting **ret,
+                       struct diag *d)
+{
+    struct waiting *const w = calloc(1, sizeof *w);
+    if (!w)
+        return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "a look-up");
+    const enum rc rc = lookup_make(e->lookups, q, &w->lookup, d);
+    if (rc == RC_OK)
+        *ret = w;
+    else
+        free_waiting(w);
+    return rc;
+}
+
 void endpoint_look_up(struct endpoint *e, struct http_exchange *x, const struct asked *how,
                       struct span number, struct span name, struct span id_number)
 {
@@ -56,26 +115,18 @@ void endpoint_look_up(struct endpoint *e, struct http_exchange *x, const struct 
                                  .id_number = cut(id_number, LOOKUP_ID_MAX),
                                  .address = endpoint_address_of(e, x) };
     struct diag d = DIAG_INIT;
-    uint32_t retry_s = 0;
-    ON_EXIT(buf_free_at) struct buf token = { 0 };
-    enum lookup_outcome outcome = LOOKUP_FAILED;
-    if (e->lookups && endpoint_today(e, &q.today, &d) == RC_OK)
-        outcome = lookups_ask(e->lookups, &q, &token, &retry_s, &d);
-    switch (outcome) {
-    case LOOKUP_FOUND:
-    case LOOKUP_NO_MATCH:
-        answer_checked(e, x, how, buf_span(&token));
+    struct waiting *w = NULL;
+    if (!e->lookups || endpoint_today(e, &q.today, &d) != RC_OK ||
+        prepare(e, &q, &w, &d) != RC_OK) {
+        endpoint_refuse(e, x, how, REFUSE_NO_LOOKUP, RETRY_S);
         return;
-    case LOOKUP_CLOSED:
-        endpoint_refuse(e, x, how, REFUSE_MISSES, retry_s);
-        return;
-    case LOOKUP_BUSY:
-        endpoint_refuse(e, x, how, REFUSE_LOOKUPS, retry_s);
-        return;
-    case LOOKUP_FAILED:
-        break;
     }
-    endpoint_refuse(e, x, how, REFUSE_NO_LOOKUP, RETRY_S);
+    w->endpoint = e;
+    w->exchange = x;
+    w->how = *how;
+    w->lookup.done = end;
+    http_answer_later(x);
+    lookup_begin(&w->lookup);
 }
 
 static bool is_form(const struct http_exchange *x)

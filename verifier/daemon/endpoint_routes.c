@@ -7,16 +7,16 @@
 #define BULK_MAX   (4u << 20) /* bytes of a body: a list */
 #define LOOKUP_MAX 4096u      /* bytes of a body: the three fields of a form */
 
-/* The whole surface; the last column: it never waits for another process. */
+/* The whole surface; the last column: no thread waits in it for another process. */
 static const struct http_route routes[] = {
     { HTTP_GET, "/", HTTP_BODY_NONE, 0, endpoint_get_home, true },
     { HTTP_POST, "/", HTTP_BODY_FILE, UPLOAD_MAX_MB << 20, endpoint_post_home, false },
     { HTTP_GET, "/V/{digits}", HTTP_BODY_NONE, 0, endpoint_get_verdict, true },
-    { HTTP_POST, "/api/verify", HTTP_BODY_MEMORY, VERIFY_MAX, endpoint_post_verify, false },
+    { HTTP_POST, "/api/verify", HTTP_BODY_MEMORY, VERIFY_MAX, endpoint_post_verify, true },
     { HTTP_POST, "/api/verify/bulk", HTTP_BODY_FILE, BULK_MAX, endpoint_post_bulk, false },
     { HTTP_GET, "/list", HTTP_BODY_NONE, 0, endpoint_get_list, true },
     { HTTP_POST, "/list", HTTP_BODY_FILE, BULK_MAX, endpoint_post_list, false },
-    { HTTP_POST, "/lookup", HTTP_BODY_MEMORY, LOOKUP_MAX, endpoint_post_lookup, false },
+    { HTTP_POST, "/lookup", HTTP_BODY_MEMORY, LOOKUP_MAX, endpoint_post_lookup, true },
     { HTTP_GET, "/holder", HTTP_BODY_NONE, 0, endpoint_get_holder, true },
     { HTTP_POST, "/holder", HTTP_BODY_MEMORY, LOOKUP_MAX, endpoint_post_holder, false },
     { HTTP_GET, "/holder/live/{handle}", HTTP_BODY_NONE, 0, endpoint_get_live, false },

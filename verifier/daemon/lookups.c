@@ -22,8 +22,9 @@ struct lookups {
     char path[PATH_LEN];
     struct file_identity seen;
     struct digests_link *helper;
-    pthread_mutex_t lock; /* of what follows */
-    struct table *table;  /* NULL: none yet */
+    struct digests_line *line; /* of look-ups without a key */
+    pthread_mutex_t lock;      /* of what follows */
+    struct table *table;       /* NULL: none yet */
     struct tally *addresses, *numbers;
 };
 
@@ -35,6 +36,8 @@ enum rc lookups_open(const char *table, const char *socket, struct lookups **ret
     enum rc rc = path_join("", table, l->path, d);
     if (rc == RC_OK)
         rc = digests_link_open(socket, &l->helper, d);
+    if (rc == RC_OK)
+        rc = line_open(socket, &l->line, d);
     l->addresses = tally_new(MISSES_MAX);
     l->numbers = tally_new(MISSES_MAX);
     (void)pthread_mutex_init(&l->lock, NULL);
@@ -230,6 +233,70 @@ enum lookup_outcome lookups_ask(struct lookups *l, const struct lookup_question 
     return outcome;
 }
 
+/* --- for who cannot wait; on the line's thread --- */
+
+static struct lookup *lookup_of(struct line_question *q)
+{
+    return (struct lookup *)(void *)q;
+}
+
+/* Right before it is asked: what is counted meanwhile are those of one message at most. */
+static bool still(struct line_question *q)
+{
+    struct lookup *const u = lookup_of(q);
+    u->retry_s = closed(u->of, u->address, &u->asked);
+    return u->retry_s == 0;
+}
+
+static enum lookup_outcome conclude(struct lookup *u)
+{
+    const struct digests_answer *const a = &u->line.answer;
+    if (a->reply == DIGESTS_NONE)
+        return u->retry_s > 0 ? LOOKUP_CLOSED : LOOKUP_FAILED;
+    return find(u->of, a, &u->token, &u->retry_s, NULL);
+}
+
+static void answered(struct line_question *q)
+{
+    struct lookup *const u = lookup_of(q);
+    u->outcome = conclude(u);
+    explicit_bzero(&q->answer, sizeof q->answer);
+    if (u->outcome == LOOKUP_NO_MATCH)
+        count_miss(u->of, u->address, &u->asked);
+    u->done(u);
+}
+
+enum rc lookup_make(struct lookups *l, const struct lookup_question *q, struct lookup *ret,
+                    struct diag *d)
+{
+    assert(q->number.len <= sizeof ret->number && q->key.len == 0);
+
+    *ret = (struct lookup){ .of = l, .line = { .still = still, .answered = answered } };
+    if (q->address)
+        ret->address = name_of(q->address, ret->network);
+    if (q->number.len > 0)
+        memcpy(ret->number, q->number.ptr, q->number.len);
+    ret->asked.address = q->address;
+    ret->asked.number = ret->line.ask.number = span_of(ret->number, q->number.len);
+    return lookup_person(q->name, q->id_number, q->today, ret->line.ask.person, d);
+}
+
+void lookup_begin(struct lookup *u)
+{
+    assert(u->of && u->done);
+
+    if (!line_ask(u->of->line, &u->line))
+        u->done(u); /* LOOKUP_FAILED */
+}
+
+void lookup_clear(struct lookup *u)
+{
+    buf_free(&u->token);
+    explicit_bzero(u, sizeof *u);
+}
+
+/* --- for a certificate's holder --- */
+
 enum lookup_outcome lookups_who(struct lookups *l, const struct lookup_question *q,
                                 struct buf *message, struct digests_told *ret, struct diag *d)
 {
@@ -252,6 +319,7 @@ void lookups_close(struct lookups *l)
 {
     if (!l)
         return;
+    line_close(l->line);
     digests_link_close(l->helper);
     if (l->table)
         table_put(l, l->table);

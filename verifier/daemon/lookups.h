@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "core/lookup/digests.h"
+#include "verifier/daemon/digests_line.h"
 
 #define MISSES_MAX 100u /* of an address, and for a number, in an hour; then an hour's pause */
 
@@ -50,3 +50,33 @@ enum lookup_outcome lookups_ask(struct lookups *l, const struct lookup_question 
  */
 enum lookup_outcome lookups_who(struct lookups *l, const struct lookup_question *q,
                                 struct buf *message, struct digests_told *ret, struct diag *d);
+
+/* --- for who cannot wait --- */
+
+/* One look-up without a key. Its room is the asker's, who clears it in the end by lookup_clear().
+ */
+struct lookup {
+    struct line_question line; /* first: the line hands it back */
+    struct lookups *of;
+    struct lookup_question asked; /* of which number and address are left */
+    struct span address;
+    uint8_t network[16], number[LOOKUP_NUMBER_MAX];
+    /* what comes of it */
+    enum lookup_outcome outcome;
+    uint32_t retry_s;
+    struct buf token; /* as from lookups_ask() */
+    /* the asker's: */
+    void (*done)(struct lookup *u); /* on the line's thread; may not block */
+};
+
+/*
+ * Makes a look-up of what was typed, of which no more is kept than the number and a hash.
+ *
+ * q    address stays where it is until `done`, the rest until this returns
+ * ret  all but `done`
+ */
+MUST_CHECK enum rc lookup_make(struct lookups *l, const struct lookup_question *q,
+                               struct lookup *ret, struct diag *d);
+/* done is called, whatever comes of it; perhaps before this returns. */
+void lookup_begin(struct lookup *u);
+void lookup_clear(struct lookup *u);

@@ -6,6 +6,7 @@
 
 #include "core/base/dates.h"
 #include "core/ipc/ipc_server.h"
+#include "core/lookup/digests_many.h"
 #include "core/lookup/tally.h"
 #include "core/sys/clock.h"
 #include "core/sys/log.h"
@@ -173,17 +174,47 @@ static void answer_keys(struct server *s, const struct digests_question *q, stru
     explicit_bzero(&a, sizeof a);
 }
 
+static bool no_question(enum rc rc, const struct diag *d)
+{
+    log_failure(LEVEL_WARN, "no_question", rc, d);
+    return false;
+}
+
+/* Look-ups of nobody with a key: what waits for a disk is asked alone. */
+static bool answer_many(struct server *s, struct span message, struct buf *to)
+{
+    struct digests_many m = { .count = 0 };
+    struct digests_question q;
+    struct diag d = DIAG_INIT;
+    ON_EXIT(buf_wipe_at) struct buf one = { 0 };
+    enum rc rc = digests_many_read(message, &m, &d);
+    if (rc != RC_OK)
+        return no_question(rc, &d);
+    digests_many_begin(to, m.count);
+    for (size_t i = 0; i < m.count; i++) {
+        rc = digests_question_read(m.at[i], &q, &d);
+        if (rc == RC_OK && (q.ask != DIGESTS_LOOK_UP || q.key.len > 0))
+            rc = diag_set(&d, RC_FORMAT, DIAG_NO_OFFSET, "not to be asked with others");
+        if (rc != RC_OK)
+            return no_question(rc, &d);
+        buf_clear(&one);
+        answer_keys(s, &q, &one);
+        digests_many_add(to, buf_span(&one));
+    }
+    return buf_ok(&one) && buf_ok(to);
+}
+
 static bool answer(void *arg, struct span message, struct buf *to, int *ret_fd)
 {
     struct server *const s = arg;
     struct digests_question q;
     struct diag d = DIAG_INIT;
     (void)ret_fd;
+    if (digests_is_many(message))
+        return answer_many(s, message, to);
     const enum rc rc = digests_question_read(message, &q, &d);
-    if (rc != RC_OK) {
-        log_failure(LEVEL_WARN, "no_question", rc, &d);
-        return false;
-    }
+    if (rc != RC_OK)
+        return no_question(rc, &d);
     if (q.ask == DIGESTS_WHO)
         answer_who(s, &q, to);
     else

@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "core/lookup/digests.h"
+#include "core/lookup/digests_many.h"
 
 #define TODAY 19875 /* 2024-06-01 */
 #define NAME  "张示例"
@@ -278,6 +278,32 @@ static void who_has_asked_comes_back_as_it_went(void **state)
     assert_int_equal(digests_told_read(buf_span(&b), &got, NULL), RC_FORMAT);
 }
 
+static void several_messages_come_back_as_they_went(void **state)
+{
+    (void)state;
+    struct buf b = { 0 };
+    struct digests_many m = { .count = 0 };
+    const struct digests_question q = { .number = SPAN_LITERAL("1") };
+    digests_question_put(&b, &q);
+    assert_false(digests_is_many(buf_span(&b)));
+    buf_clear(&b);
+    digests_many_begin(&b, DIGESTS_TOGETHER);
+    for (size_t i = 0; i < DIGESTS_TOGETHER; i++)
+        digests_many_add(&b, span_text(i % 2 ? "one" : "another"));
+    assert_true(digests_is_many(buf_span(&b)));
+    assert_int_equal(digests_many_read(buf_span(&b), &m, NULL), RC_OK);
+    assert_int_equal(m.count, DIGESTS_TOGETHER);
+    assert_true(span_equal(m.at[DIGESTS_TOGETHER - 1], SPAN_LITERAL("one")));
+    for (size_t len = 0; len < b.len; len++)
+        assert_int_equal(digests_many_read(span_of(b.ptr, len), &m, NULL), RC_FORMAT);
+    b.ptr[1]++; /* one more, and there it is */
+    digests_many_add(&b, SPAN_LITERAL("x"));
+    assert_int_equal(digests_many_read(buf_span(&b), &m, NULL), RC_FORMAT);
+    assert_int_equal(digests_many_read(SPAN_LITERAL("\x80"), &m, NULL), RC_FORMAT);
+    assert_int_equal(digests_many_read(SPAN_LITERAL("\x81\x40"), &m, NULL), RC_FORMAT);
+    buf_free(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -291,6 +317,7 @@ int main(void)
         cmocka_unit_test(a_person_has_one_row_of_his_own),
         cmocka_unit_test(a_person_has_so_many_numbers_and_no_more),
         cmocka_unit_test(messages_come_back_as_they_went),
+        cmocka_unit_test(several_messages_come_back_as_they_went),
         cmocka_unit_test(who_has_asked_comes_back_as_it_went),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,6 +31,8 @@ t restore --published pub | said
 "$SITECERT" show $A --json >after.json
 "$SITECERT" report --json >>after.json
 cmp before.json after.json && echo 'the answers are those of before'
+echo '# a home that goes on is not made up for a second time'
+t restore --mirror "$PWD/second" | said
 echo '# the memory of what was signed: the one of before, when it is still there'
 t order reinstate $A --reason 示例 --ref 示例 | said
 mv lost/signer/* "$SITECERT_HOME/signer/" 2>/dev/null || { mkdir -p "$SITECERT_HOME/signer" && mv lost/signer/* "$SITECERT_HOME/signer/"; }

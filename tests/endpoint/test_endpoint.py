@@ -13,6 +13,8 @@ import os
 import re
 import shutil
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -21,6 +23,7 @@ import unittest
 import urllib.parse
 
 import scene as scenes
+import parts
 from scene import BIN, DUE, NOW, REVOKED, SUSPENDED, VALID, Endpoint, Scene, environment, eventually, to_digits
 
 RECORDED = None
@@ -603,6 +606,50 @@ class Asked(Case):
         self.reader.terminate()
         self.reader.wait(30)
         self.assertEqual((self.asked().status, self.asked().code()), (503, "holder_not_ready"))
+
+
+class StapleSigner(unittest.TestCase):
+    """sitecert-staple as whoever gets hold of its socket sees it: it judges by itself, and has nothing signed that is not so."""
+
+    OK, NOT_AUTHENTIC, UNDECIDED = 1, 2, 3
+
+    @classmethod
+    def setUpClass(cls):
+        cls.scene = Scene()
+        cls.folder = cls.scene.home.folder
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.scene.remove()
+
+    def ask(self, token, clock=NOW):
+        path = self.folder / "signer.sock"
+        process = subprocess.Popen([BIN / "sitecert-staple", "--home", self.scene.home.path, "--published", self.scene.public, "--socket", path],
+                                   env=environment(clock), stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as s:
+                s.settimeout(20)
+                eventually(lambda: s.connect_ex(str(path)) == 0)
+                question = parts.encode({0: 1, 2: token})
+                s.sendall(struct.pack(">I", len(question)) + question)
+                length, _ = parts.receive(s, 4)
+                answer = parts.decode(parts.receive(s, struct.unpack(">I", length)[0])[0])[0]
+        finally:
+            process.terminate()
+            self.assertEqual(process.wait(20), 0)
+        self.assertEqual(2 in answer, answer[1] == self.OK)
+        return answer[1]
+
+    def test_it_signs_for_what_is_authentic_alone(self):
+        token = self.scene.raw(VALID)
+        self.assertEqual(self.ask(token), self.OK)
+        self.assertEqual(self.ask(token[:-1] + bytes([token[-1] ^ 1])), self.NOT_AUTHENTIC)
+        self.assertEqual(self.ask(b"no token"), self.NOT_AUTHENTIC)
+
+    def test_it_signs_by_lists_that_hold_alone(self):
+        token = self.scene.raw(VALID)
+        self.assertEqual(self.ask(token, "2022-12-27T09:00:00+08:00"), self.OK)
+        self.assertEqual(self.ask(token, "2022-12-28T10:00:00+08:00"), self.UNDECIDED)  # a week after they were published
 
 
 class Employers(Case):

@@ -35,6 +35,7 @@ static void a_page_is_for_who_names_it(void **state)
     assert_true(accept_prefers_html(SPAN_LITERAL("text/html")));
     assert_true(accept_prefers_html(SPAN_LITERAL("application/json;q=0.5, text/html")));
     assert_true(accept_prefers_html(SPAN_LITERAL("text/html,application/xml;q=0.9,*/*;q=0.8")));
+    assert_true(accept_prefers_html(SPAN_LITERAL("application/json, text/html")));
     assert_false(accept_prefers_html(SPAN_LITERAL("application/json, text/html;q=0.9")));
     assert_false(accept_prefers_html(SPAN_LITERAL("text/html;q=0")));
     assert_false(accept_prefers_html(SPAN_LITERAL("*/*")));

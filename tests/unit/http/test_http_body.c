@@ -61,6 +61,18 @@ static void what_is_too_large_is_not_listened_to_for_ever(void **state)
     assert_int_equal(b.bytes.len, 0);
 }
 
+static void a_megabyte_beyond_the_most_is_dropped_and_no_byte_more(void **state)
+{
+    (void)state;
+    static const uint8_t bytes[1u << 20];
+    for (unsigned more = 0; more < 2; more++) {
+        ON_EXIT(body_free_at) struct body b = BODY_NOTHING;
+        assert_int_equal(body_begin(&b, HTTP_BODY_MEMORY, 10, NULL, NULL), RC_OK);
+        assert_true(body_add(&b, span_of(bytes, 11)));
+        assert_true(body_add(&b, span_of(bytes, sizeof bytes - 1 + more)) == (more == 0));
+    }
+}
+
 static void assert_digest(const struct body *b, struct span bytes)
 {
     uint8_t wanted[SHA256_LEN];
@@ -156,6 +168,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_byte_more_than_the_most_is_too_large),
         cmocka_unit_test(what_is_too_large_is_not_listened_to_for_ever),
+        cmocka_unit_test(a_megabyte_beyond_the_most_is_dropped_and_no_byte_more),
         cmocka_unit_test(a_small_body_needs_no_file),
         cmocka_unit_test(a_spooled_body_has_no_name_and_starts_at_its_beginning),
         cmocka_unit_test(a_full_disk_is_told_at_the_end_and_what_comes_is_dropped),

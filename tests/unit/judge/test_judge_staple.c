@@ -189,6 +189,44 @@ static void one_by_another_key_or_deployment_is_passed_over(void **state)
     is_passed_over(&s, &l, PROBLEM_STAPLE_SIGNATURE);
 }
 
+/* No kid says which: so many current keys are tried, and those that are not current cost nothing.
+ */
+static void so_many_current_keys_are_tried_and_no_more(void **state)
+{
+    (void)state;
+    static const uint8_t token[] = "a token";
+    struct test_key keys[STAPLE_KEYS_MAX + 2];
+    struct trusted_key trusted[STAPLE_KEYS_MAX + 2];
+    ON_EXIT(buf_free_at) struct buf header = { 0 };
+    ON_EXIT(buf_free_at) struct buf payload = { 0 };
+    const struct trust_list list = { .keys = trusted, .key_count = STAPLE_KEYS_MAX + 2 };
+    struct staple s = { .state = STATE_VALID, .deadline = SCENE_TODAY, .iat = SCENE_NOW };
+    staple_leaf(span_of(token, sizeof token), s.leaf);
+    staple_payload_put(&payload, &s);
+    cose_header_put(&header, ALG_ES256, (struct span){ 0 }, NULL);
+    for (size_t i = 0; i < STAPLE_KEYS_MAX + 2; i++) {
+        keys[i] = test_key_new(ALG_ES256, 200 + (unsigned)i);
+        trusted[i] = (struct trusted_key){ .use = USE_STAPLE,
+                                           .not_after = SCENE_NOW,
+                                           .key = test_pubkey(&keys[i]) };
+    }
+    trusted[0].not_after = SCENE_NOW - 1; /* the first is not current */
+    for (size_t i = 0; i < STAPLE_KEYS_MAX + 2; i++) {
+        ON_EXIT(buf_free_at) struct buf bytes = { 0 };
+        enum problem why = PROBLEM_NONE;
+        test_sign1_raw(&keys[i], buf_span(&header), buf_span(&payload), &bytes);
+        assert_int_equal(staple_check(buf_span(&bytes), span_of(token, sizeof token), &list,
+                                      SCENE_NOW, &s, &why, NULL),
+                         RC_OK);
+        assert_int_equal(why,
+                         i >= 1 && i <= STAPLE_KEYS_MAX ? PROBLEM_NONE : PROBLEM_STAPLE_SIGNATURE);
+    }
+    for (size_t i = 0; i < STAPLE_KEYS_MAX + 2; i++) {
+        pubkey_free(trusted[i].key);
+        test_key_free(&keys[i]);
+    }
+}
+
 static void one_outside_its_keys_dates_is_passed_over(void **state)
 {
     (void)state;
@@ -266,6 +304,7 @@ int main(void)
         cmocka_unit_test(it_is_good_for_ten_minutes_either_way),
         cmocka_unit_test(one_of_another_certificate_is_passed_over),
         cmocka_unit_test(one_by_another_key_or_deployment_is_passed_over),
+        cmocka_unit_test(so_many_current_keys_are_tried_and_no_more),
         cmocka_unit_test(one_outside_its_keys_dates_is_passed_over),
         cmocka_unit_test(no_single_bit_flip_is_believed),
         cmocka_unit_test(it_saves_no_forged_token),

@@ -1,4 +1,5 @@
 /* The mirror's file: what stands in it after any cut, and what it refuses. */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,6 +42,20 @@ static struct span change(unsigned i, char text[32])
 {
     (void)snprintf(text, 32, "change %u", i);
     return span_text(text);
+}
+
+/* A disk that cannot say that it has something. */
+static bool disk_fails;
+
+int __real_fdatasync(int fd);
+int __wrap_fdatasync(int fd);
+
+int __wrap_fdatasync(int fd)
+{
+    if (!disk_fails)
+        return __real_fdatasync(fd);
+    errno = EIO;
+    return -1;
 }
 
 /* Begun at commit 3, with some behind it. */
@@ -117,8 +132,32 @@ static void what_is_behind_a_torn_end_is_written_over(void **state)
     assert_int_equal(stat(path, &st), 0);
     assert_int_equal(truncate(path, st.st_size - 1), 0);
     struct mirror *const m = opened(*state);
+    const off_t torn = st.st_size;
+    assert_int_equal(stat(path, &st), 0); /* what was torn is gone */
+    assert_true(st.st_size < torn - 1);
     assert_int_equal(mirror_append(m, change(COMMITS - 1, text), NULL), RC_OK);
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_size, torn);
     assert_int_equal(count_from(m, mirror_start(m)), COMMITS);
+    mirror_close(m);
+}
+
+/* What the disk has of it is unknown: only opening tells. */
+static void after_a_failure_nothing_is_appended_before_it_is_opened_again(void **state)
+{
+    char text[32];
+    fill(*state);
+    struct mirror *m = opened(*state);
+    disk_fails = true;
+    assert_int_equal(mirror_append(m, change(COMMITS, text), NULL), RC_IO);
+    disk_fails = false;
+    assert_int_equal(mirror_append(m, change(COMMITS, text), NULL), RC_IO);
+    mirror_close(m);
+    m = opened(*state);
+    const unsigned there = count_from(m, mirror_start(m));
+    assert_in_range(there, COMMITS, COMMITS + 1);
+    assert_int_equal(mirror_append(m, change(there, text), NULL), RC_OK);
+    assert_int_equal(count_from(m, mirror_start(m)), there + 1);
     mirror_close(m);
 }
 
@@ -200,6 +239,44 @@ static void it_goes_on_over_files(void **state)
     buf_free(&got);
 }
 
+/* The chain that a file begins with is that of the one before it. */
+static void a_file_of_another_history_is_not_read_on(void **state)
+{
+    const struct mirror_point start = { .number = 0 };
+    char path[PATH_LEN];
+    struct buf big = { 0 }, got = { 0 };
+    struct mirror *m = opened(*state);
+    uint8_t *const at = buf_reserve(&big, MIRROR_SEGMENT_MAX);
+    assert_non_null(at);
+    memset(at, 9, MIRROR_SEGMENT_MAX);
+    big.len = MIRROR_SEGMENT_MAX;
+    assert_int_equal(mirror_begin(m, &start, NULL), RC_OK);
+    assert_int_equal(mirror_append(m, buf_span(&big), NULL), RC_OK);
+    assert_int_equal(mirror_append(m, SPAN_LITERAL("x"), NULL), RC_OK);
+    mirror_close(m);
+
+    /* A file that holds in itself, behind another point: its one commit is made anew. */
+    assert_int_equal(path_join(*state, "register-0000000000000002", path, NULL), RC_OK);
+    struct buf file = { 0 };
+    assert_int_equal(file_read(path, 1u << 20, &file, NULL), RC_OK);
+    struct mirror_point other = { .number = 1 };
+    file.ptr[48] ^= 1;
+    memcpy(other.chain, file.ptr + 48, SHA256_LEN);
+    const struct mirror_point next = mirror_next(&other, SPAN_LITERAL("x"));
+    memcpy(file.ptr + file.len - SHA256_LEN, next.chain, SHA256_LEN);
+    assert_int_equal(file_replace(path, buf_span(&file), 0600, NULL), RC_OK);
+
+    m = opened(*state);
+    struct mirror_point p = mirror_start(m);
+    assert_int_equal(mirror_end(m).number, 2);
+    assert_int_equal(mirror_read(m, &p, &got, &p, NULL), RC_OK);
+    assert_int_equal(mirror_read(m, &p, &got, &p, NULL), RC_FORMAT);
+    mirror_close(m);
+    buf_free(&file);
+    buf_free(&big);
+    buf_free(&got);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -207,10 +284,12 @@ int main(void)
         T(what_was_appended_is_read_in_order),
         T(a_cut_anywhere_leaves_whole_commits),
         T(what_is_behind_a_torn_end_is_written_over),
+        T(after_a_failure_nothing_is_appended_before_it_is_opened_again),
         T(no_bit_flip_gives_other_changes),
         T(a_point_of_another_history_is_refused),
         T(another_deployment_and_a_second_process_are_refused),
         T(it_goes_on_over_files),
+        T(a_file_of_another_history_is_not_read_on),
 #undef T
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

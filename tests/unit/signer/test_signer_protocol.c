@@ -218,6 +218,32 @@ static void contents_come_back_in_their_order_and_of_the_room_asked_for(void **s
     }
 }
 
+/* What a part lacks is not taken from what stands behind it. */
+static void a_part_too_few_is_not_made_up_by_what_follows(void **state)
+{
+    (void)state;
+    static struct document_job back[SIGNER_DOCUMENTS_MAX];
+    static const uint8_t digest[SHA256_LEN];
+    ON_EXIT(buf_free_at) struct buf items = { 0 };
+    size_t count = 0;
+    cbor_put_array(&items, 1);
+    cbor_put_array(&items, 4); /* the room stands behind it */
+    cbor_put_cstr(&items, "ZJ-A-2023-000001");
+    cbor_put_uint(&items, 1);
+    cbor_put_uint(&items, STATE_VALID);
+    cbor_put_bytes(&items, span_of(digest, sizeof digest));
+    cbor_put_uint(&items, 8);
+    assert_int_equal(signer_requests_read(buf_span(&items), back, &count, NULL), RC_FORMAT);
+
+    struct document_job two[2] = { { .request.room = 1 }, { .request.room = 1 } };
+    buf_clear(&items);
+    cbor_put_array(&items, 1); /* the second stands behind it */
+    cbor_put_bytes(&items, SPAN_LITERAL("a"));
+    cbor_put_bytes(&items, SPAN_LITERAL("b"));
+    assert_int_equal(signer_contents_read(buf_span(&items), two, 2, NULL), RC_FORMAT);
+    assert_int_equal(two[0].contents.len, 0);
+}
+
 static void places_are_read_as_written(void **state)
 {
     (void)state;
@@ -245,6 +271,7 @@ int main(void)
         cmocka_unit_test(requests_are_read_as_written_and_so_many_and_no_more),
         cmocka_unit_test(a_request_beyond_its_limits_is_none),
         cmocka_unit_test(contents_come_back_in_their_order_and_of_the_room_asked_for),
+        cmocka_unit_test(a_part_too_few_is_not_made_up_by_what_follows),
         cmocka_unit_test(places_are_read_as_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -39,6 +39,18 @@ static bool drop_files(const char *folder, char ret_deeper[PATH_LEN])
     return deeper;
 }
 
+/* What publishing writes beside a folder. */
+static void drop_beside(const char *folder)
+{
+    static const char *const suffixes[] = { ".lookup", ".employers" };
+    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
+        char path[PATH_LEN];
+        const int len = snprintf(path, sizeof path, "%s%s", folder, suffixes[i]);
+        if (len > 0 && (size_t)len < sizeof path)
+            (void)unlink(path);
+    }
+}
+
 void scratch_drop(const char *folder)
 {
     /* As deep as a home is, and never round in circles when something can't be removed. */
@@ -48,6 +60,7 @@ void scratch_drop(const char *folder)
         for (unsigned depth = 0; depth < 8 && drop_files(at, deeper); depth++)
             memcpy(at, deeper, sizeof at);
     }
+    drop_beside(folder);
 }
 
 unsigned scratch_count(const char *folder)

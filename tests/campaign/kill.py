@@ -45,14 +45,15 @@ class Sender(threading.Thread):
         self.sent = 0
 
     def keep_trying(self, ask):
-        """Until it is answered by more than an excuse."""
+        """Until it is answered by more than an excuse. ask signs anew each time: a request that its connection took with it, and the
+        client then sent again as it was, may have been taken."""
         pause = 0.01
         while not self.c.give_up:
             try:
                 a = ask()
             except OSError:
                 a = None
-            if a is not None and a.status not in (429, 500, 503):
+            if a is not None and a.status not in (429, 500, 503) and not (a.status == 401 and a.code() == "nonce_used"):
                 return a
             if a is not None and a.status == 500:
                 note(f"500: {a.body[:200]}")
@@ -117,7 +118,7 @@ class Campaign:
         self.seed, self.kills, self.left = o.seed, o.kills, o.requests // 2
         self.within_s = o.within_s
         self.lock = threading.Lock()
-        self.people, self.next_person, self.give_up = 0, 0, False
+        self.people, self.next_person, self.give_up, self.front_kills = 0, 0, False, 0
         self.random = random.Random(o.seed)
         self.home = daemon.basic_home(clock=None)
         self.keys = []
@@ -174,6 +175,7 @@ class Campaign:
     def kill_something(self):
         """The core mostly; gives how long it took until the core was ready again, or None."""
         if self.random.random() < 0.1:
+            self.front_kills += 1
             self.front.kill()
             self.front.log.close()
             self.start_front()
@@ -245,7 +247,7 @@ class Campaign:
         total = json.loads(self.home.sitecert("report", "--json").stdout)["total"]
         if (total["trainings"], total["tests"], total["issued"]) != (self.people,) * 3:
             note(f"the report: {total}")
-        print(f"{len(restarts)} kills of the core, {self.kills - len(restarts)} of the front; {sum(len(t.batches) for t in threads)} requests, "
+        print(f"{len(restarts)} kills of the core, {self.front_kills} of the front; {sum(len(t.batches) for t in threads)} requests, "
               f"sent {sum(t.sent for t in threads)} times; {self.people} people in {seconds:.0f} s")
         if restarts:
             print(f"restart until ready: median {restarts[len(restarts) // 2] * 1000:.0f} ms, p99 "

@@ -28,6 +28,7 @@ enum rc digests_question_read(struct span message, struct digests_question *ret,
     if (!cbor_array(&c, "question", QUESTION_CELLS, &cells) || cells != QUESTION_CELLS ||
         !cbor_uint(&c, "ask", DIGESTS_ASK_LAST, &ask) ||
         !cbor_bytes(&c, "number", 0, LOOKUP_NUMBER_MAX, &ret->number) ||
+        !lookup_number_is_plain(ret->number) ||
         !cbor_bytes(&c, "person", LOOKUP_PERSON_LEN, LOOKUP_PERSON_LEN, &person) ||
         !cbor_bytes(&c, "key", 0, LOOKUP_KEY_TEXT_MAX, &ret->key) || !cbor_end(&c))
         return diag_set(d, RC_FORMAT, DIAG_NO_OFFSET, "not a question");

@@ -20,7 +20,7 @@ enum digests_ask {
 
 struct digests_question {
     enum digests_ask ask;
-    struct span number; /* borrows the message */
+    struct span number; /* plain (lookup_number()); borrows the message */
     uint8_t person[LOOKUP_PERSON_LEN];
     struct span key; /* of an employer whose list is checked; empty: of nobody. Borrows likewise */
 };

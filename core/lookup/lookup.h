@@ -28,6 +28,16 @@
 MUST_CHECK enum rc lookup_person(struct span name, struct span id_number, int32_t today,
                                  uint8_t ret[LOOKUP_PERSON_LEN], struct diag *d);
 
+/*
+ * A certificate's number in the form in which spellings are one: without spaces, hyphens and NULs.
+ * Whatever is counted by number is counted by this, or each spelling would be another.
+ *
+ * ret  room for typed.len bytes; may be what typed borrows
+ * →    how many bytes there are now
+ */
+size_t lookup_number(struct span typed, char *ret);
+bool lookup_number_is_plain(struct span number); /* in that form already */
+
 /* What the secret makes of number and person, or of the person alone. */
 struct lookup_keys {
     uint8_t digest[LOOKUP_DIGEST_LEN]; /* where the row is */

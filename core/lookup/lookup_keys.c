@@ -62,6 +62,28 @@ enum rc lookup_person(struct span name, struct span id_number, int32_t today,
     return RC_OK;
 }
 
+static bool between(uint8_t c)
+{
+    return c == ' ' || c == '-' || c == '\0';
+}
+
+size_t lookup_number(struct span typed, char *ret)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < typed.len; i++)
+        if (!between(typed.ptr[i]))
+            ret[len++] = (char)typed.ptr[i];
+    return len;
+}
+
+bool lookup_number_is_plain(struct span number)
+{
+    for (size_t i = 0; i < number.len; i++)
+        if (between(number.ptr[i]))
+            return false;
+    return true;
+}
+
 /* n and n + 1, of docs/formats.md, "Look-up table". */
 static void make(const uint8_t secret[LOOKUP_KEY_LEN], uint8_t n, const uint8_t number[SHA256_LEN],
                  const uint8_t person[LOOKUP_PERSON_LEN], struct lookup_keys *ret)
@@ -79,8 +101,11 @@ static void make(const uint8_t secret[LOOKUP_KEY_LEN], uint8_t n, const uint8_t 
 void lookup_keys_make(const uint8_t secret[LOOKUP_KEY_LEN], struct span number,
                       const uint8_t person[LOOKUP_PERSON_LEN], struct lookup_keys *ret)
 {
+    assert(number.len <= LOOKUP_NUMBER_MAX);
+
+    char plain[LOOKUP_NUMBER_MAX];
     uint8_t hash[SHA256_LEN];
-    sha256(trim(number), hash);
+    sha256(span_of(plain, lookup_number(number, plain)), hash);
     make(secret, OF_NUMBER, hash, person, ret);
 }
 

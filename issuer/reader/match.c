@@ -5,17 +5,14 @@
 
 #include "core/base/ids.h"
 #include "core/crypto/hash.h"
+#include "core/lookup/lookup.h"
 #include "core/unicode/name.h"
 
 void match_number(struct span typed, char ret[HOLDER_NUMBER_MAX + 1])
 {
-    size_t len = 0;
     memset(ret, 0, HOLDER_NUMBER_MAX + 1);
-    if (typed.len > HOLDER_NUMBER_MAX)
-        return;
-    for (size_t i = 0; i < typed.len; i++)
-        if (typed.ptr[i] != ' ' && typed.ptr[i] != '-' && typed.ptr[i] != '\0')
-            ret[len++] = (char)typed.ptr[i];
+    if (typed.len <= HOLDER_NUMBER_MAX)
+        (void)lookup_number(typed, ret);
 }
 
 /* A certificate that is not there is looked at as another one is, so that it takes as long. */

@@ -5,6 +5,7 @@
 
 #include "core/crypto/pubkey_pem.h"
 #include "core/json/json.h"
+#include "core/lookup/lookup.h"
 #include "core/text/csv.h"
 #include "core/text/text.h"
 
@@ -28,6 +29,14 @@ struct span bulk_cell(const struct bulk_list *l, size_t row, enum bulk_field fie
     return span_of(l->text.ptr + r->at[field], r->len[field]);
 }
 
+/* The number that was put last: a blank one is none, and each has one spelling. */
+static void make_plain(struct bulk_list *l, struct bulk_row *r)
+{
+    char *const at = (char *)l->text.ptr + r->at[BULK_NUMBER];
+    r->len[BULK_NUMBER] = lookup_number(span_of(at, r->len[BULK_NUMBER]), at);
+    l->text.len = r->at[BULK_NUMBER] + r->len[BULK_NUMBER];
+}
+
 static enum rc add(struct bulk_list *l, const struct span cells[BULK_FIELDS], struct diag *d)
 {
     if (l->count == BULK_ROWS_MAX)
@@ -45,6 +54,8 @@ static enum rc add(struct bulk_list *l, const struct span cells[BULK_FIELDS], st
         r->at[i] = l->text.len;
         r->len[i] = cells[i].len;
         buf_put_span(&l->text, cells[i]);
+        if (i == BULK_NUMBER && buf_ok(&l->text))
+            make_plain(l, r);
     }
     return buf_rc(&l->text, d);
 }

@@ -129,9 +129,12 @@ static enum rc add_certificate(struct endpoint *e, struct bulk *b, size_t row,
     struct bulk_result *const line = add_line(b, row);
     if (!line)
         return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "no memory for a list");
-    memcpy(line->number, number.ptr, number.len);
     q->number = number;
-    return check_certificate(e, q, line, d);
+    const enum rc rc = check_certificate(e, q, line, d);
+    /* A number that was not asked about is not told: its holder would not see who learned it. */
+    if (rc == RC_OK && line->found != BULK_NOT_CHECKED)
+        memcpy(line->number, number.ptr, number.len);
+    return rc;
 }
 
 /* Name and document number alone, by who may: all that the person has. */

@@ -145,6 +145,16 @@ static struct span name_of(const char *address, uint8_t room[16])
     return span_of(room, 16);
 }
 
+/* The same question, its number as it is counted. room: LOOKUP_NUMBER_MAX bytes. */
+static struct lookup_question plain(const struct lookup_question *q, char *room)
+{
+    assert(q->number.len <= LOOKUP_NUMBER_MAX);
+
+    struct lookup_question ret = *q;
+    ret.number = span_of(room, lookup_number(q->number, room));
+    return ret;
+}
+
 /* What misses are counted by, besides the address: of a question without number, who asks. */
 static struct span subject_of(const struct lookup_question *q)
 {
@@ -215,10 +225,12 @@ static enum lookup_outcome find(struct lookups *l, const struct digests_answer *
     return rc == RC_NOT_FOUND ? LOOKUP_NO_MATCH : LOOKUP_FAILED;
 }
 
-enum lookup_outcome lookups_ask(struct lookups *l, const struct lookup_question *q, struct buf *ret,
-                                uint32_t *ret_retry_s, struct diag *d)
+enum lookup_outcome lookups_ask(struct lookups *l, const struct lookup_question *typed,
+                                struct buf *ret, uint32_t *ret_retry_s, struct diag *d)
 {
     uint8_t room[16];
+    char number[LOOKUP_NUMBER_MAX];
+    const struct lookup_question counted = plain(typed, number), *const q = &counted;
     struct digests_answer a = { .reply = DIGESTS_NONE };
     const struct span address = q->address ? name_of(q->address, room) : (struct span){ 0 };
     *ret_retry_s = closed(l, address, q);
@@ -269,15 +281,13 @@ static void answered(struct line_question *q)
 enum rc lookup_make(struct lookups *l, const struct lookup_question *q, struct lookup *ret,
                     struct diag *d)
 {
-    assert(q->number.len <= sizeof ret->number && q->key.len == 0);
+    assert(q->key.len == 0);
 
     *ret = (struct lookup){ .of = l, .line = { .still = still, .answered = answered } };
     if (q->address)
         ret->address = name_of(q->address, ret->network);
-    if (q->number.len > 0)
-        memcpy(ret->number, q->number.ptr, q->number.len);
     ret->asked.address = q->address;
-    ret->asked.number = ret->line.ask.number = span_of(ret->number, q->number.len);
+    ret->asked.number = ret->line.ask.number = plain(q, ret->number).number;
     return lookup_person(q->name, q->id_number, q->today, ret->line.ask.person, d);
 }
 
@@ -300,7 +310,9 @@ void lookup_clear(struct lookup *u)
 enum lookup_outcome lookups_who(struct lookups *l, const struct lookup_question *q,
                                 struct buf *message, struct digests_told *ret, struct diag *d)
 {
-    const enum rc rc = ask_helper(l, q, DIGESTS_WHO, message, d);
+    char number[LOOKUP_NUMBER_MAX];
+    const struct lookup_question asked = plain(q, number);
+    const enum rc rc = ask_helper(l, &asked, DIGESTS_WHO, message, d);
     if (rc != RC_OK || digests_told_read(buf_span(message), ret, d) != RC_OK)
         return LOOKUP_FAILED;
     switch (ret->reply) {

@@ -37,8 +37,9 @@ enum lookup_outcome {
     LOOKUP_FOUND = 90,
 };
 /*
- * ret   when found: the certificate's token, whose signature is still to be checked; of a person,
- * what lookup_numbers_read() reads d     why it failed
+ * ret  when found: the certificate's token, whose signature is still to be checked; of a person
+ *      what lookup_numbers_read() reads
+ * d    why it failed
  */
 enum lookup_outcome lookups_ask(struct lookups *l, const struct lookup_question *q, struct buf *ret,
                                 uint32_t *ret_retry_s, struct diag *d);
@@ -60,7 +61,8 @@ struct lookup {
     struct lookups *of;
     struct lookup_question asked; /* of which number and address are left */
     struct span address;
-    uint8_t network[16], number[LOOKUP_NUMBER_MAX];
+    uint8_t network[16];
+    char number[LOOKUP_NUMBER_MAX];
     /* what comes of it */
     enum lookup_outcome outcome;
     uint32_t retry_s;

@@ -62,6 +62,32 @@ static void a_key_hangs_on_secret_number_and_person(void **state)
     assert_memory_not_equal(&a.digest, &b.digest, sizeof a.digest);
 }
 
+static void a_number_has_one_spelling(void **state)
+{
+    (void)state;
+    char plain[LOOKUP_NUMBER_MAX];
+    struct lookup_keys a, b;
+    const uint8_t person[LOOKUP_PERSON_LEN] = { 1 };
+    const struct span spelt = SPAN_LITERAL(" 03-30\0 12 -");
+    assert_int_equal(lookup_number(spelt, plain), 6);
+    assert_memory_equal(plain, "033012", 6);
+    assert_int_equal(lookup_number(SPAN_LITERAL(" - "), plain), 0);
+    assert_true(lookup_number_is_plain(SPAN_LITERAL("033012")));
+    assert_false(lookup_number_is_plain(spelt));
+    lookup_keys_make(secret, spelt, person, &a);
+    lookup_keys_make(secret, SPAN_LITERAL("033012"), person, &b);
+    assert_memory_equal(&a, &b, sizeof a);
+
+    ON_EXIT(buf_free_at) struct buf message = { 0 };
+    struct digests_question q = { .number = SPAN_LITERAL("0330") }, got;
+    digests_question_put(&message, &q);
+    assert_int_equal(digests_question_read(buf_span(&message), &got, NULL), RC_OK);
+    q.number = SPAN_LITERAL("033 ");
+    buf_clear(&message);
+    digests_question_put(&message, &q);
+    assert_int_equal(digests_question_read(buf_span(&message), &got, NULL), RC_FORMAT);
+}
+
 static struct lookup_keys keys_of(unsigned n)
 {
     char number[16];
@@ -310,6 +336,7 @@ int main(void)
         cmocka_unit_test(spellings_that_compare_equal_are_one_person),
         cmocka_unit_test(anything_else_is_another),
         cmocka_unit_test(a_key_hangs_on_secret_number_and_person),
+        cmocka_unit_test(a_number_has_one_spelling),
         cmocka_unit_test(every_row_is_found_and_no_other),
         cmocka_unit_test(a_table_says_nothing_without_the_secret),
         cmocka_unit_test(what_is_no_table_is_refused_and_a_damaged_row_too),

@@ -68,13 +68,14 @@ static enum rc talk(int fd, struct span question, struct buf *ret, struct diag *
     return rc == RC_OK ? ipc_receive(fd, ret, NULL, ASK_MS, d) : rc;
 }
 
-/* A socket that was kept may have died meanwhile: then once more with a new one. */
+/* A socket that was kept may have died meanwhile: then once more with a new one. What took too long
+ * may be answered yet, and counted: it is not asked twice. */
 enum rc digests_link_ask(struct digests_link *k, struct span question, struct buf *ret,
                          struct diag *d)
 {
     int fd = take_idle(k);
-    enum rc rc = fd >= 0 ? talk(fd, question, ret, NULL) : RC_NOT_FOUND;
-    if (rc != RC_OK) {
+    enum rc rc = fd >= 0 ? talk(fd, question, ret, d) : RC_NOT_FOUND;
+    if (rc != RC_OK && rc != RC_BUSY) {
         fd_close_at(&fd);
         rc = ipc_connect(k->socket, ASK_MS, &fd, d);
         if (rc == RC_OK)

@@ -9,7 +9,8 @@
 #include "core/lookup/digests.h"
 #include "verifier/digests/askers_day.h"
 
-#define ASKERS_DAYS      180u         /* a day's file is kept for so long */
+#define ASKERS_DAYS      180u /* a day's file is kept for so long */
+#define ASKERS_LEAP      2u   /* days from one file to the next, else the clock is doubted */
 #define ASKERS_BYTES_MAX (256u << 20) /* of all files: then the oldest day goes before its time */
 
 struct askers;
@@ -27,12 +28,19 @@ void askers_close(struct askers *a); /* NULL is fine */
 DEFINE_ON_EXIT(struct askers, askers_close)
 
 /* RC_LIMIT: this day alone has filled the room, or has too many employers. RC_FORMAT: the day's
- * file is no such file. RC_FULL. */
+ * file is no such file. RC_FULL. RC_IO: also while what was added before could not be kept. */
 MUST_CHECK enum rc askers_add(struct askers *a, int32_t today, const struct employer *e,
                               bool watched, const uint8_t digest[LOOKUP_DIGEST_LEN],
                               struct diag *d);
-/* Waits until what was added is on disk; a power cut loses what was added since. */
-MUST_CHECK enum rc askers_settle(struct askers *a, struct diag *d);
+/*
+ * From time to time: waits until what was added is on disk (a power cut loses what was added
+ * since), begins a day that nobody asks on, removes what is past its time, and opens a file that
+ * could not be kept once more: nothing is added until that is done.
+ *
+ * A day's time is reckoned from today, but from no later than ASKERS_LEAP after the last file
+ * before today's: a clock set ahead removes nothing on its first day.
+ */
+MUST_CHECK enum rc askers_settle(struct askers *a, int32_t today, struct diag *d);
 
 /* What was found; the spans of told borrow texts. */
 struct askers_found {
@@ -42,7 +50,8 @@ struct askers_found {
 void askers_found_free(struct askers_found *f); /* for ON_EXIT too */
 /*
  * Every employer and day that has this digest, each once; a list that is watched on the same day is
- * told beside one that is not.
+ * told beside one that is not. A day that cannot be read whole is logged, counts as far as it can,
+ * and all is known since the day after it only.
  *
  * ret  zeroed
  */

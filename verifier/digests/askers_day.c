@@ -5,6 +5,7 @@
 #define EMPLOYER 'E'
 #define LIST     'L'
 #define WATCHED  'W'
+#define LOST     '!'
 
 static void put_be16(struct buf *to, size_t v)
 {
@@ -52,6 +53,14 @@ enum rc askers_begin(struct span file, size_t *ret_at, struct diag *d)
     return RC_OK;
 }
 
+/* Longer than any that is written: then what follows is not its rest. */
+static bool is_too_long(struct reader r)
+{
+    uint16_t name, purpose;
+    return reader_be16(&r, &name) && (name > EMPLOYER_NAME_MAX || (reader_be16(&r, &purpose) &&
+                                                                   purpose > EMPLOYER_PURPOSE_MAX));
+}
+
 /* False: not whole. */
 static bool read_employer(struct reader *r, struct askers_entry *ret)
 {
@@ -79,12 +88,16 @@ enum rc askers_next(struct span file, size_t *at, struct askers_entry *ret, stru
     *ret = (struct askers_entry){ .kind = ASKERS_END };
     if (!reader_u8(&r, &tag) || are_zeros(r.in))
         return RC_OK;
-    if (tag == EMPLOYER)
+    if (tag == EMPLOYER && !is_too_long(r))
         whole = read_employer(&r, ret);
     else if (tag == LIST || tag == WATCHED)
         whole = read_row(&r, ret);
+    else if (tag == LOST)
+        whole = true;
     else
         return diag_set(d, RC_FORMAT, *at, "no entry of what employers have asked");
+    if (tag == LOST)
+        ret->kind = ASKERS_GAP;
     ret->watched = tag == WATCHED;
     if (whole)
         *at += r.pos;

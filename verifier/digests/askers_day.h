@@ -5,6 +5,8 @@
  *
  *     "sitecert-asked-1\n"
  *     'E' length(2) length(2) name purpose    the next employer: 0, 1, …
+ *     '!'                                     answered rows may be missing: what stood here was no
+ *                                             entry, or the disk failed
  *     'L' employer(2) digest(16)              of a list; 'W': of one that is watched
  *
  * Numbers are big-endian. Each entry is written whole or, where the power failed, at the end in
@@ -17,6 +19,7 @@
 #include "core/lookup/lookup.h"
 
 #define ASKERS_HEAD          "sitecert-asked-1\n"
+#define ASKERS_LOST          "!"
 #define ASKERS_EMPLOYERS_MAX 65535u /* in a day: every change of a name or purpose is another */
 
 void askers_put_employer(struct buf *to, struct span name, struct span purpose);
@@ -27,6 +30,7 @@ enum askers_kind {
     ASKERS_END = 0, /* nothing whole is left */
     ASKERS_EMPLOYER,
     ASKERS_ROW,
+    ASKERS_GAP, /* ASKERS_LOST */
 };
 /* Spans borrow the file. */
 struct askers_entry {

@@ -85,15 +85,27 @@ static size_t first_but(const struct askers_files *f, int32_t keep)
     return f->count > 0 && f->days[0] == keep ? 1 : 0;
 }
 
+/* No later than the days before it lead up to. */
+static int32_t reckoned_from(const struct askers_files *f, int32_t today)
+{
+    size_t i = f->count;
+    while (i > 0 && f->days[i - 1] >= today)
+        i--;
+    return i > 0 && f->days[i - 1] < today - (int32_t)ASKERS_LEAP
+               ? f->days[i - 1] + (int32_t)ASKERS_LEAP
+               : today;
+}
+
 enum rc askers_files_trim(const char *folder, int32_t today, int32_t keep, uint64_t bytes_max,
                           struct askers_files *ret, struct diag *d)
 {
     enum rc rc = askers_files_list(folder, ret, d);
+    const int32_t from = reckoned_from(ret, today);
     while (rc == RC_OK) {
         const size_t i = first_but(ret, keep);
         if (i >= ret->count)
             break;
-        const bool old = ret->days[i] <= today - (int32_t)ASKERS_DAYS;
+        const bool old = ret->days[i] <= from - (int32_t)ASKERS_DAYS;
         if (!old && ret->bytes <= bytes_max)
             break;
         rc = remove_day(folder, ret, i, !old, d);

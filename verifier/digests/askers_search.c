@@ -1,5 +1,8 @@
 #include <stdlib.h>
+#include <string.h>
 
+#include "core/base/dates.h"
+#include "core/sys/log.h"
 #include "verifier/digests/askers_files.h"
 
 /* Room for the texts of every asker: made at once, for the spans borrow it. */
@@ -15,6 +18,7 @@ struct day {
     struct askers_entry *employers; /* owned */
     size_t count, room;
     size_t first; /* of its askers in told */
+    bool gap;     /* it cannot be read whole */
 };
 
 static void day_close(struct day *y)
@@ -76,20 +80,15 @@ static enum rc tell(const struct day *y, const struct askers_entry *row, struct 
     return RC_OK;
 }
 
-static enum rc search_day(const char *folder, struct day *y, const uint8_t *digest,
-                          struct askers_found *ret, struct diag *d)
+static enum rc search_entries(struct day *y, struct span file, const uint8_t *digest,
+                              struct askers_found *ret, struct diag *d)
 {
-    char path[PATH_LEN];
     size_t at = 0;
     struct askers_entry e = { .kind = ASKERS_ROW };
-    enum rc rc = askers_files_path(folder, y->day, path, d);
-    if (rc == RC_OK)
-        rc = file_map(path, &y->file, d);
-    if (rc != RC_OK || askers_is_blank(y->file.bytes))
-        return rc;
-    rc = askers_begin(y->file.bytes, &at, d);
+    enum rc rc = askers_begin(file, &at, d);
     while (rc == RC_OK && e.kind != ASKERS_END) {
-        rc = askers_next(y->file.bytes, &at, &e, d);
+        rc = askers_next(file, &at, &e, d);
+        y->gap = y->gap || e.kind == ASKERS_GAP;
         if (rc == RC_OK && e.kind == ASKERS_EMPLOYER)
             rc = note_employer(y, &e, d);
         if (rc == RC_OK && e.kind == ASKERS_ROW && memcmp(e.digest, digest, LOOKUP_DIGEST_LEN) == 0)
@@ -98,21 +97,63 @@ static enum rc search_day(const char *folder, struct day *y, const uint8_t *dige
     return rc;
 }
 
-enum rc askers_files_search(const char *folder, int32_t today, const uint8_t *digest,
-                            struct askers_found *ret, struct diag *d)
+static enum rc search_day(const char *folder, const struct askers_files *files, struct day *y,
+                          const uint8_t *digest, struct askers_found *ret, struct diag *d)
 {
-    struct askers_files files;
-    enum rc rc = askers_files_list(folder, &files, d);
+    char path[PATH_LEN];
+    enum rc rc = askers_files_path(folder, y->day, path, d);
+    if (rc == RC_OK)
+        rc = file_map(path, &y->file, d);
+    if (rc != RC_OK)
+        return rc;
+    struct span file = y->file.bytes;
+    if (y->day == files->open && files->open_len < file.len)
+        file.len = (size_t)files->open_len;
+    return askers_is_blank(file) ? RC_OK : search_entries(y, file, digest, ret, d);
+}
+
+static void tell_unread(const struct day *y, enum rc rc, const struct diag *d)
+{
+    char day[DATE_TEXT_LEN + 1];
+    date_format(y->day, day);
+    struct log_line l = log_begin(LEVEL_ERROR, "asked_day_not_read");
+    log_word(&l, "day", day);
+    log_cause(&l, rc, d);
+    log_end(&l);
+}
+
+/* One bad day leaves the others as they are. gap: a later day has one. */
+static enum rc take_day(const char *folder, const struct askers_files *files, struct day *y,
+                        const uint8_t *digest, bool *gap, struct askers_found *ret, struct diag *d)
+{
+    struct diag why = DIAG_INIT;
+    const enum rc rc = search_day(folder, files, y, digest, ret, &why);
+    if (rc == RC_NOT_FOUND)
+        return RC_OK;
+    if (rc == RC_NOMEM)
+        return diag_set(d, rc, DIAG_NO_OFFSET, "a day of what employers have asked");
+    if (rc != RC_OK)
+        tell_unread(y, rc, &why);
+    y->gap = y->gap || rc != RC_OK;
+    if (!*gap && y->gap)
+        ret->told.since = y->day + 1;
+    else if (!*gap && y->day < ret->told.since)
+        ret->told.since = y->day;
+    *gap = *gap || y->gap;
+    return RC_OK;
+}
+
+enum rc askers_files_search(const char *folder, const struct askers_files *files, int32_t today,
+                            const uint8_t *digest, struct askers_found *ret, struct diag *d)
+{
+    bool gap = false;
+    enum rc rc = buf_reserve(&ret->texts, TEXTS_MAX) ? RC_OK : buf_rc(&ret->texts, d);
     ret->told.since = today;
-    if (rc == RC_OK && !buf_reserve(&ret->texts, TEXTS_MAX))
-        rc = buf_rc(&ret->texts, d);
-    for (size_t i = files.count; rc == RC_OK && i-- > 0 && !ret->told.more;) {
-        ON_EXIT(day_close) struct day y = { .day = files.days[i], .first = ret->told.count };
+    for (size_t i = files->count; rc == RC_OK && i-- > 0 && !ret->told.more;) {
+        ON_EXIT(day_close) struct day y = { .day = files->days[i], .first = ret->told.count };
         if (y.day <= today - (int32_t)ASKERS_DAYS)
             break;
-        rc = search_day(folder, &y, digest, ret, d);
-        if (y.day < ret->told.since)
-            ret->told.since = y.day;
+        rc = take_day(folder, files, &y, digest, &gap, ret, d);
     }
     return rc;
 }

@@ -244,7 +244,12 @@ static void take_down(struct server *s)
 static void settle(const struct server *s)
 {
     struct diag d = DIAG_INIT;
-    const enum rc rc = s->limits.asked ? askers_settle(s->limits.asked, &d) : RC_OK;
+    int32_t today = 0;
+    if (!s->limits.asked)
+        return;
+    enum rc rc = today_of(s, &today, &d);
+    if (rc == RC_OK)
+        rc = askers_settle(s->limits.asked, today, &d);
     if (rc != RC_OK)
         log_failure(LEVEL_ERROR, "asked_not_settled", rc, &d);
 }

@@ -1,14 +1,18 @@
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "tests/unit/check.h"
 #include "verifier/digests/askers.h"
 #include "verifier/digests/askers_files.h"
+#include "verifier/digests/askers_writer.h"
 
 #define DAY      19000 /* 2022-01-08 */
 #define HEAD_LEN (sizeof ASKERS_HEAD - 1)
@@ -83,6 +87,23 @@ static off_t length_of(const char *folder, int32_t day)
 {
     struct stat st;
     return stat(path_of(folder, day), &st) == 0 ? st.st_size : -1;
+}
+
+/* --- a disk that fails --- */
+
+static bool disk_fails;
+
+int __real_fdatasync(int fd);
+int __wrap_fdatasync(int fd);
+
+/* As the system does: it says so once. */
+int __wrap_fdatasync(int fd)
+{
+    if (!disk_fails)
+        return __real_fdatasync(fd);
+    disk_fails = false;
+    errno = EIO;
+    return -1;
 }
 
 /* --- what it promises --- */
@@ -231,20 +252,169 @@ static void a_day_that_was_just_begun_may_be_cut_short(void **state)
     }
 }
 
-static void what_is_no_such_file_stops_lists_and_is_left_alone(void **state)
+/* The next entry is shorter than what was begun: nothing of that stands behind it. */
+static void a_write_without_room_leaves_nothing_behind(void **state)
+{
+    const struct employer longer = { .name = "a name that is long", .purpose = "p" };
+    struct askers *s = open_of(*state, ASKERS_BYTES_MAX, DAY);
+    struct rlimit before;
+    add(s, DAY, &a, false, me);
+    const off_t len = length_of(*state, DAY);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    const struct rlimit little = { (rlim_t)len + ROW_LEN + 5, before.rlim_max };
+    (void)signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &little), 0);
+    const enum rc rc = askers_add(s, DAY, &longer, false, me, NULL);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    assert_int_equal(rc, RC_FULL);
+    assert_int_equal(length_of(*state, DAY), len);
+    add(s, DAY, &a, true, me);
+    expect(s, DAY, me, DAY, "a/p 19000 list; a/p 19000 watch; ");
+    askers_close(s);
+    s = open_of(*state, ASKERS_BYTES_MAX, DAY);
+    expect(s, DAY, me, DAY, "a/p 19000 list; a/p 19000 watch; ");
+    askers_close(s);
+}
+
+static void spoil(const char *folder, int32_t day, size_t len)
+{
+    uint8_t *const bytes = malloc(len);
+    assert_non_null(bytes);
+    memset(bytes, 'x', len);
+    append(path_of(folder, day), bytes, len);
+    free(bytes);
+}
+
+static void a_torn_end_is_cut_off_and_the_holder_is_told_of_it(void **state)
+{
+    static const size_t lens[] = { 1, ROW_LEN, WRITER_TORN_MAX };
+    for (size_t i = 0; i < sizeof lens / sizeof *lens; i++) {
+        struct askers *s = open_of(*state, ASKERS_BYTES_MAX, DAY);
+        add(s, DAY, &a, false, me);
+        askers_close(s);
+        const off_t len = length_of(*state, DAY);
+        spoil(*state, DAY, lens[i]);
+        s = open_of(*state, ASKERS_BYTES_MAX, DAY);
+        assert_int_equal(length_of(*state, DAY), len + 1);
+        add(s, DAY, &b, false, me);
+        expect(s, DAY, me, DAY + 1, "a/p 19000 list; b/q 19000 list; ");
+        askers_close(s);
+        assert_int_equal(unlink(path_of(*state, DAY)), 0);
+    }
+}
+
+static void what_is_no_such_file_stops_lists_of_a_day_and_is_left_alone(void **state)
 {
     struct askers *s = open_of(*state, ASKERS_BYTES_MAX, DAY);
     add(s, DAY, &a, false, me);
     askers_close(s);
-    append(path_of(*state, DAY), "x", 1);
+    spoil(*state, DAY, WRITER_TORN_MAX + 1);
     const off_t len = length_of(*state, DAY);
     s = open_of(*state, ASKERS_BYTES_MAX, DAY);
-    ON_EXIT(askers_found_free) struct askers_found f = { .told.count = 0 };
     assert_int_equal(askers_add(s, DAY, &a, false, me, NULL), RC_FORMAT);
-    assert_int_equal(askers_find(s, DAY, me, &f, NULL), RC_FORMAT);
+    expect(s, DAY, me, DAY + 1, "a/p 19000 list; ");
     assert_int_equal(length_of(*state, DAY), len);
     add(s, DAY + 1, &a, false, me);
     askers_close(s);
+}
+
+/* No head, no entry behind a row, a name that is too long, an employer who is not there, no file.
+ */
+static void a_bad_day_leaves_the_others_as_they_are(void **state)
+{
+    static const char *const behind[] = { "x", "E\1\1\0\1",
+                                          "L\0\7\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0" };
+    static const size_t lens[] = { 1, 5, ROW_LEN };
+    struct askers *const s = open_of(*state, ASKERS_BYTES_MAX, DAY);
+    for (int32_t day = DAY; day < DAY + 7; day++)
+        add(s, day, &a, false, me);
+    expect(s, DAY + 6, other, DAY, "");
+    for (int32_t i = 0; i < 3; i++) {
+        append(path_of(*state, DAY + 2 + i), behind[i], lens[i]);
+        expect(s, DAY + 6, me, DAY + 3 + i,
+               "a/p 19006 list; a/p 19005 list; a/p 19004 list; a/p 19003 list; a/p 19002 list; "
+               "a/p 19001 list; a/p 19000 list; ");
+    }
+    assert_int_equal(truncate(path_of(*state, DAY + 5), 0), 0);
+    append(path_of(*state, DAY + 5), "no head", 7);
+    expect(s, DAY + 6, other, DAY + 6, "");
+    assert_int_equal(unlink(path_of(*state, DAY + 5)), 0);
+    assert_int_equal(mkdir(path_of(*state, DAY + 5), 0700), 0);
+    expect(s, DAY + 6, me, DAY + 6,
+           "a/p 19006 list; a/p 19004 list; a/p 19003 list; a/p 19002 list; a/p 19001 list; "
+           "a/p 19000 list; ");
+    assert_int_equal(rmdir(path_of(*state, DAY + 5)), 0);
+    askers_close(s);
+}
+
+/* Read without the lock: what is removed or being written meanwhile is not taken for a bad day. */
+static void what_is_removed_or_written_meanwhile_is_no_bad_day(void **state)
+{
+    ON_EXIT(askers_found_free) struct askers_found f = { .told.count = 0 };
+    struct askers *const s = open_of(*state, ASKERS_BYTES_MAX, DAY);
+    add(s, DAY, &a, false, me);
+    const uint64_t whole = (uint64_t)length_of(*state, DAY);
+    add(s, DAY, &b, false, me);
+    append(path_of(*state, DAY), "x", 1);
+    const struct askers_files files = {
+        .count = 2, .days = { DAY - 9, DAY }, .open = DAY, .open_len = whole
+    };
+    assert_int_equal(askers_files_search(*state, &files, DAY, me, &f, NULL), RC_OK);
+    assert_int_equal(f.told.count, 1);
+    assert_int_equal(f.told.since, DAY);
+    askers_close(s);
+}
+
+static void what_could_not_be_kept_stops_lists_until_it_was_opened_again(void **state)
+{
+    struct askers *const s = open_of(*state, ASKERS_BYTES_MAX, DAY);
+    add(s, DAY, &a, false, me);
+    disk_fails = true;
+    assert_int_equal(askers_settle(s, DAY, NULL), RC_IO);
+    assert_int_equal(askers_add(s, DAY, &a, false, other, NULL), RC_IO);
+    assert_int_equal(askers_add(s, DAY + 1, &a, false, other, NULL), RC_IO);
+    disk_fails = true;
+    assert_int_equal(askers_settle(s, DAY, NULL), RC_IO);
+    assert_int_equal(askers_add(s, DAY, &a, false, other, NULL), RC_IO);
+    assert_int_equal(askers_settle(s, DAY, NULL), RC_OK);
+    add(s, DAY, &a, true, me);
+    expect(s, DAY, me, DAY + 1, "a/p 19000 list; a/p 19000 watch; ");
+    disk_fails = true; /* at the turn of a day */
+    assert_int_equal(askers_add(s, DAY + 1, &a, false, me, NULL), RC_IO);
+    assert_int_equal(askers_add(s, DAY + 1, &a, false, me, NULL), RC_IO);
+    assert_int_equal(askers_settle(s, DAY + 1, NULL), RC_OK);
+    add(s, DAY + 1, &a, false, me);
+    askers_close(s);
+}
+
+static void a_day_goes_at_its_time_though_nobody_asks(void **state)
+{
+    struct askers *const s = open_of(*state, ASKERS_BYTES_MAX, DAY);
+    for (int32_t day = DAY; day < DAY + (int32_t)ASKERS_DAYS; day++)
+        assert_int_equal(askers_settle(s, day, NULL), RC_OK);
+    assert_true(length_of(*state, DAY) > 0);
+    assert_int_equal(askers_settle(s, DAY + (int32_t)ASKERS_DAYS, NULL), RC_OK);
+    assert_int_equal(length_of(*state, DAY), -1);
+    assert_true(length_of(*state, DAY + 1) > 0);
+    askers_close(s);
+}
+
+/* Not on its first day, nor when it is opened again on that day; nor the next time. */
+static void a_clock_set_ahead_removes_nothing_on_its_first_day(void **state)
+{
+    const int32_t ahead[] = { DAY + 9000, DAY + 5000, DAY + (int32_t)ASKERS_DAYS + 3 };
+    for (size_t i = 0; i < sizeof ahead / sizeof *ahead; i++) {
+        struct askers *s = open_of(*state, ASKERS_BYTES_MAX, DAY);
+        add(s, DAY, &a, false, me);
+        add(s, ahead[i], &a, false, other);
+        askers_close(s);
+        s = open_of(*state, ASKERS_BYTES_MAX, ahead[i]);
+        assert_int_equal(askers_settle(s, ahead[i], NULL), RC_OK);
+        assert_true(length_of(*state, DAY) > 0);
+        askers_close(s);
+    }
+    askers_close(open_of(*state, ASKERS_BYTES_MAX, ahead[2] + (int32_t)ASKERS_LEAP));
+    assert_int_equal(length_of(*state, DAY), -1);
 }
 
 static void two_processes_cannot_share_it(void **state)
@@ -261,7 +431,7 @@ static void a_file_names_nobody_who_was_asked_about(void **state)
     ON_EXIT(buf_free_at) struct buf file = { 0 };
     struct stat st;
     add(s, DAY, &a, true, me);
-    assert_int_equal(askers_settle(s, NULL), RC_OK);
+    assert_int_equal(askers_settle(s, DAY, NULL), RC_OK);
     assert_int_equal(file_read(path_of(*state, DAY), 1000, &file, NULL), RC_OK);
     assert_int_equal(file.len, HEAD_LEN + 7 + ROW_LEN);
     assert_memory_equal(file.ptr + HEAD_LEN, "E\0\1\0\1apW\0\0\1\0", 12);
@@ -284,7 +454,14 @@ int main(void)
         WITH_FOLDER(more_askers_than_fit_are_said_to_be_more),
         WITH_FOLDER(a_power_cut_loses_the_last_rows_alone),
         WITH_FOLDER(a_day_that_was_just_begun_may_be_cut_short),
-        WITH_FOLDER(what_is_no_such_file_stops_lists_and_is_left_alone),
+        WITH_FOLDER(a_write_without_room_leaves_nothing_behind),
+        WITH_FOLDER(a_torn_end_is_cut_off_and_the_holder_is_told_of_it),
+        WITH_FOLDER(what_is_no_such_file_stops_lists_of_a_day_and_is_left_alone),
+        WITH_FOLDER(a_bad_day_leaves_the_others_as_they_are),
+        WITH_FOLDER(what_is_removed_or_written_meanwhile_is_no_bad_day),
+        WITH_FOLDER(what_could_not_be_kept_stops_lists_until_it_was_opened_again),
+        WITH_FOLDER(a_day_goes_at_its_time_though_nobody_asks),
+        WITH_FOLDER(a_clock_set_ahead_removes_nothing_on_its_first_day),
         WITH_FOLDER(two_processes_cannot_share_it),
         WITH_FOLDER(a_file_names_nobody_who_was_asked_about),
     };

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "core/sys/clock.h"
+
 #define LENGTH_LEN 4
 #define FILL       65536u /* bytes asked for at once */
 
@@ -33,11 +35,12 @@ static void drop_sent(struct buf *from, size_t sent)
         memmove(from->ptr, from->ptr + sent, from->len);
 }
 
-/* RC_BUSY: it did not become ready. */
-static enum rc wait_for_room(int socket, uint32_t timeout_ms, struct diag *d)
+/* RC_BUSY: it did not become ready before the deadline, of clock_elapsed_ms(). */
+static enum rc wait_for_room(int socket, int64_t deadline, struct diag *d)
 {
+    const int64_t left = deadline - clock_elapsed_ms();
     struct pollfd p = { .fd = socket, .events = POLLOUT };
-    const int n = poll(&p, 1, (int)timeout_ms);
+    const int n = left > 0 ? poll(&p, 1, (int)left) : 0;
     if (n < 0 && errno != EINTR)
         return failed_to("wait for the peer", d);
     return n != 0 ? RC_OK : diag_set(d, RC_BUSY, DIAG_NO_OFFSET, "the peer took too long");
@@ -49,6 +52,7 @@ enum rc ipc_flush(int socket, struct buf *from, uint32_t timeout_ms, struct diag
 
     size_t sent = 0;
     enum rc rc = RC_OK;
+    const int64_t deadline = timeout_ms > 0 ? clock_elapsed_ms() + timeout_ms : 0;
     while (rc == RC_OK && sent < from->len) {
         const ssize_t n =
             send(socket, from->ptr + sent, from->len - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -61,7 +65,7 @@ enum rc ipc_flush(int socket, struct buf *from, uint32_t timeout_ms, struct diag
         else if (timeout_ms == 0)
             break;
         else
-            rc = wait_for_room(socket, timeout_ms, d);
+            rc = wait_for_room(socket, deadline, d);
     }
     drop_sent(from, sent);
     return rc;

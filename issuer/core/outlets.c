@@ -50,8 +50,18 @@ void outlets_free(struct outlets *all)
     free(all);
 }
 
-/* With the lock. What cannot be sent is known to nobody: the front asks again, and hears the same.
- */
+/* With the lock. What cannot be sent is known to nobody: the front, which learns it at once, asks
+ * again, and hears the same. */
+static void give_up(struct outlet *o, enum rc rc, const struct diag *d)
+{
+    o->broken = true;
+    buf_free(&o->out);
+    (void)shutdown(o->socket, SHUT_RDWR);
+    if (rc != RC_NOT_FOUND)
+        log_failure(LEVEL_WARN, "answers_not_sent", rc, d);
+}
+
+/* With the lock. */
 static void flush(struct outlet *o)
 {
     struct diag d = DIAG_INIT;
@@ -62,11 +72,7 @@ static void flush(struct outlet *o)
         rc = ipc_flush(o->socket, &o->out, SEND_MS, &d);
     if (rc == RC_OK)
         return;
-    o->broken = true;
-    buf_free(&o->out);
-    (void)shutdown(o->socket, SHUT_RDWR);
-    if (rc != RC_NOT_FOUND)
-        log_failure(LEVEL_WARN, "answers_not_sent", rc, &d);
+    give_up(o, rc, &d);
 }
 
 void outlets_flush(void *arg)
@@ -117,15 +123,28 @@ void outlet_begin(struct outlet *o)
     (void)pthread_mutex_unlock(&o->all->lock);
 }
 
+/* With the lock. */
+static void put(struct outlet *o, const struct answer *a)
+{
+    struct diag d = DIAG_INIT;
+    struct buf *const message = &o->all->message;
+    buf_clear(message);
+    answer_put(message, a);
+    enum rc rc = buf_rc(message, &d);
+    if (rc == RC_OK) {
+        ipc_frame_put(&o->out, buf_span(message));
+        rc = buf_rc(&o->out, &d);
+    }
+    if (rc != RC_OK)
+        give_up(o, rc, &d);
+}
+
 void outlet_put(struct outlet *o, const struct answer *a)
 {
     struct outlets *const all = o->all;
     (void)pthread_mutex_lock(&all->lock);
-    buf_clear(&all->message);
-    answer_put(&all->message, a);
-    if (!o->broken && buf_ok(&all->message))
-        ipc_frame_put(&o->out, buf_span(&all->message));
-    o->broken = o->broken || !buf_ok(&all->message);
+    if (!o->broken)
+        put(o, a);
     if (o->under_way-- == OUTLET_MAX || o->under_way == 0)
         (void)pthread_cond_broadcast(&all->put);
     (void)pthread_mutex_unlock(&all->lock);

@@ -130,6 +130,7 @@ static void reload(struct run *r)
     struct diag d = DIAG_INIT;
     const enum rc rc = home_open(r->home.path, &h, &d);
     roster_refresh(r->roster);
+    worker_retry_trust(r->worker);
     if (rc == RC_OK)
         home_set_log_level(&h);
     else

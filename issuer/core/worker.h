@@ -55,6 +55,9 @@ MUST_CHECK enum rc worker_pickup(struct worker *w, struct span number, char ret[
 MUST_CHECK enum rc worker_borrow(struct worker *w, struct diag *d);
 void worker_give_back(struct worker *w);
 
+/* A trust list that could not be taken is tried again at once. Any thread. */
+void worker_retry_trust(struct worker *w);
+
 /* Figures since the start, and why it does not work. Any thread. */
 void worker_status(struct worker *w, struct status *ret);
 /* "" or a word of enum status's reasons. Any thread. */

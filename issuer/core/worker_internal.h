@@ -6,6 +6,7 @@
 
 #include "issuer/core/apply.h"
 #include "issuer/core/worker.h"
+#include "issuer/settings/trust_watch.h"
 
 #define WORKER_NO_KEY "signer_refuses" /* orders go on: they are no tokens */
 
@@ -28,12 +29,13 @@ struct worker {
     bool demo;
     struct engine *engine;
     struct apply *apply;
-    double room_seen;           /* seconds; when there was room last */
-    double group_began;         /* seconds; when the first row behind the last commit was applied */
-    double signer_seen;         /* seconds; when it was last fine */
-    struct file_identity trust; /* of the trust list as it was last looked at */
+    double room_seen;   /* seconds; when there was room last */
+    double group_began; /* seconds; when the first row behind the last commit was applied */
+    double signer_seen; /* seconds; when it was last fine */
+    struct trust_watch trust;
     double trust_looked;
-    bool reopen; /* with another trust list: nothing more is committed before */
+    atomic_bool forgive; /* the trust list that failed is due */
+    bool reopen;         /* with another trust list: nothing more is committed before */
 
     pthread_mutex_t lock; /* of what follows */
     pthread_cond_t done;

@@ -147,18 +147,22 @@ static struct file_identity look_at_trust(const struct worker *w)
 }
 
 /* A trust list came into force: the register is opened anew with it. One that cannot be read is
- * said once, and that of before stays. */
+ * said once, and that of before stays until the next try. */
 bool worker_has_new_trust(struct worker *w)
 {
-    const struct file_identity now = look_at_trust(w);
-    if (!file_is_seen(&now) || file_identity_equal(&now, &w->trust))
+    const struct file_identity there = look_at_trust(w);
+    const int64_t now_ms = clock_elapsed_ms();
+    if (atomic_exchange(&w->forgive, false))
+        trust_forgive(&w->trust);
+    if (!trust_is_due(&w->trust, &there, now_ms))
         return false;
 
     ON_EXIT(home_close) struct home h = { 0 };
     struct diag d = DIAG_INIT;
     const enum rc rc = home_open(w->o.home, &h, &d);
-    w->trust = now;
-    if (rc != RC_OK)
+    if (rc == RC_OK)
+        trust_is_taken(&w->trust, &there);
+    else if (trust_has_failed(&w->trust, &there, now_ms))
         log_failure(LEVEL_ERROR, "trust_list_not_taken", rc, &d);
     return rc == RC_OK;
 }
@@ -175,5 +179,11 @@ bool worker_trust_is_due(struct worker *w)
 
 void worker_note_trust(struct worker *w)
 {
-    w->trust = look_at_trust(w);
+    const struct file_identity there = look_at_trust(w);
+    trust_is_taken(&w->trust, &there);
+}
+
+void worker_retry_trust(struct worker *w)
+{
+    w->forgive = true;
 }

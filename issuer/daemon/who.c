@@ -6,14 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/sys/clock.h"
 #include "core/sys/log.h"
 #include "issuer/senders/senders.h"
+#include "issuer/settings/trust_watch.h"
 
 struct who {
-    char trust_path[PATH_LEN];
+    char path[PATH_LEN], trust_path[PATH_LEN];
     pthread_rwlock_t lock; /* of the next three: who reads what they hold has it for reading */
     struct home home;      /* for its trust list */
-    struct file_identity trust_seen; /* taken or refused */
+    struct trust_watch watch;
     struct senders *senders;
     atomic_bool complained; /* of the senders' file as it is now */
 };
@@ -30,8 +32,11 @@ enum rc who_open(const char *home, struct who **ret, struct diag *d)
     enum rc rc = path_join(home, "trust.cbor", w->trust_path, d);
     if (rc != RC_OK)
         return rc;
-    w->trust_seen = file_identify(w->trust_path); /* before: a change in between is seen later */
+    const struct file_identity there = file_identify(w->trust_path);
+    trust_is_taken(&w->watch, &there);
     rc = home_open(home, &w->home, d);
+    if (rc == RC_OK)
+        memcpy(w->path, w->home.path, sizeof w->path);
     if (rc == RC_OK)
         rc = senders_load(home, &w->senders, d);
     if (rc == RC_OK)
@@ -51,52 +56,80 @@ void who_close(struct who *w)
 
 /* --- another trust list --- */
 
-/* The home is opened with it: settings, roots and list belong together. */
-static enum rc open_again(const struct who *w, struct home *ret, struct diag *d)
+static enum rc suits(const struct trust_list *now, const struct trust_list *other, struct diag *d)
 {
-    ON_EXIT(home_close) struct home fresh = { 0 };
-    enum rc rc = home_open(w->home.path, &fresh, d);
-    if (rc == RC_OK && memcmp(fresh.trust->deployment, w->home.trust->deployment,
-                              sizeof fresh.trust->deployment) != 0)
-        rc = diag_set(d, RC_REFUSED, DIAG_NO_OFFSET, "the trust list is another deployment's");
-    if (rc == RC_OK && fresh.trust->sequence < w->home.trust->sequence)
-        rc = diag_set(d, RC_REFUSED, DIAG_NO_OFFSET, "the trust list is older than the one in use");
-    if (rc != RC_OK)
-        return rc;
-    *ret = fresh;
-    fresh = (struct home){ 0 };
+    if (memcmp(other->deployment, now->deployment, sizeof now->deployment) != 0)
+        return diag_set(d, RC_REFUSED, DIAG_NO_OFFSET, "the trust list is another deployment's");
+    if (other->sequence < now->sequence)
+        return diag_set(d, RC_REFUSED, DIAG_NO_OFFSET,
+                        "the trust list is older than the one in use");
     return RC_OK;
 }
 
+static void log_trust(enum rc rc, uint64_t sequence, const struct diag *d)
+{
+    if (rc != RC_OK) {
+        log_failure(LEVEL_ERROR, "trust_list_not_taken", rc, d);
+        return;
+    }
+    struct log_line l = log_begin(LEVEL_INFO, "trust_list_taken");
+    log_number(&l, "sequence", (int64_t)sequence);
+    log_end(&l);
+}
+
+/* What a thread has read on its own, and how. */
+struct find {
+    struct file_identity there, before; /* the file; the one in use when it was looked at */
+    int64_t now_ms;
+    enum rc rc;
+    struct home home;
+};
+
+static bool look(struct who *w, struct find *f)
+{
+    f->there = file_identify(w->trust_path);
+    f->now_ms = clock_elapsed_ms();
+    (void)pthread_rwlock_rdlock(&w->lock);
+    f->before = w->watch.taken;
+    const bool due = trust_is_due(&w->watch, &f->there, f->now_ms);
+    (void)pthread_rwlock_unlock(&w->lock);
+    return due;
+}
+
+/* With the lock for writing. Of the threads that saw it the first says so: true. One that read
+ * while another list came into force drops its own, and the next look tells. f->home: what is to be
+ * closed. */
+static bool settle(struct who *w, struct find *f, struct diag *d)
+{
+    if (!file_identity_equal(&f->before, &w->watch.taken) ||
+        !trust_is_due(&w->watch, &f->there, f->now_ms))
+        return false;
+    if (f->rc == RC_OK)
+        f->rc = suits(w->home.trust, f->home.trust, d);
+    if (f->rc != RC_OK)
+        return trust_has_failed(&w->watch, &f->there, f->now_ms);
+    const struct home old = w->home;
+    w->home = f->home;
+    f->home = old;
+    trust_is_taken(&w->watch, &f->there);
+    return true;
+}
+
+/* The home is opened with it: settings, roots and list belong together. */
 static void refresh_trust(struct who *w)
 {
-    ON_EXIT(home_close) struct home other = { 0 };
-    const struct file_identity there = file_identify(w->trust_path);
+    struct find f = { .rc = RC_OK };
     struct diag d = DIAG_INIT;
-    (void)pthread_rwlock_rdlock(&w->lock);
-    const bool same = !file_is_seen(&there) || file_identity_equal(&there, &w->trust_seen);
-    const enum rc rc = same ? RC_OK : open_again(w, &other, &d);
-    (void)pthread_rwlock_unlock(&w->lock);
-    if (same)
+    if (!look(w, &f))
         return;
+    f.rc = home_open(w->path, &f.home, &d);
     (void)pthread_rwlock_wrlock(&w->lock);
-    const bool first =
-        !file_identity_equal(&there, &w->trust_seen); /* of the threads that saw it */
-    w->trust_seen = there;
-    if (first && rc == RC_OK) {
-        const struct home old = w->home;
-        w->home = other;
-        other = old;
-    }
+    const bool say = settle(w, &f, &d);
     const uint64_t sequence = w->home.trust->sequence;
     (void)pthread_rwlock_unlock(&w->lock);
-    if (first && rc == RC_OK) {
-        struct log_line l = log_begin(LEVEL_INFO, "trust_list_taken");
-        log_number(&l, "sequence", (int64_t)sequence);
-        log_end(&l);
-    } else if (first) {
-        log_failure(LEVEL_ERROR, "trust_list_not_taken", rc, &d);
-    }
+    home_close(&f.home);
+    if (say)
+        log_trust(f.rc, sequence, &d);
 }
 
 const struct trust_list *who_take_trust(struct who *w)
@@ -133,7 +166,7 @@ static void refresh_senders(struct who *w)
 
     struct diag d = DIAG_INIT;
     struct senders *fresh = NULL;
-    const enum rc rc = senders_load(w->home.path, &fresh, &d);
+    const enum rc rc = senders_load(w->path, &fresh, &d);
     if (rc != RC_OK) {
         complain(w, rc, &d);
         return;
@@ -159,7 +192,7 @@ void who_refresh(struct who *w)
 void who_reload(struct who *w)
 {
     (void)pthread_rwlock_wrlock(&w->lock);
-    w->trust_seen = (struct file_identity){ .node = 0 };
+    w->watch = (struct trust_watch){ .failed_ms = 0 };
     (void)pthread_rwlock_unlock(&w->lock);
     who_refresh(w);
 }

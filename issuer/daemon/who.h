@@ -15,9 +15,10 @@ void who_close(struct who *w); /* NULL is fine; nobody may be looked up any more
 DEFINE_ON_EXIT(struct who, who_close)
 
 /* Reads again what is another file; every judgement does it too. What is wrong with it is logged
- * once, and what was there stays: also when a trust list is another deployment's, or older. */
+ * once, and what was there stays: also when a trust list is another deployment's, or older. Such a
+ * list is tried again every TRUST_RETRY_MS. */
 void who_refresh(struct who *w);
-/* The same, also of a trust list that was refused: something else may have been what was wrong. */
+/* The same at once, also of a trust list that was refused. */
 void who_reload(struct who *w);
 
 /*

@@ -9,6 +9,7 @@
 #include "core/sys/clock.h"
 #include "core/sys/log.h"
 #include "issuer/settings/home_open.h"
+#include "issuer/settings/trust_watch.h"
 #include "issuer/signer/guard.h"
 #include "keys/pkcs11/pkcs11.h"
 #include "keys/private/signer_load.h"
@@ -20,14 +21,14 @@
 /* What is replaced together when the trust list is. */
 struct office {
     struct home home;
-    struct signer *signer;      /* borrows home.trust */
-    struct file_identity trust; /* of trust.cbor when it was read */
+    struct signer *signer; /* borrows home.trust */
 };
 
 struct desk {
     char path[PATH_LEN], trust[PATH_LEN];
-    pthread_rwlock_t lock; /* of office */
+    pthread_rwlock_t lock; /* of the next two */
     struct office office;
+    struct trust_watch watch;
     struct pkcs11 *hsm; /* NULL: none; its settings hold until the process ends */
     int64_t hsm_patience_ms;
     struct guard *guard;
@@ -58,15 +59,11 @@ enum rc desk_open_hsm(const struct home *home, struct pkcs11 **ret, struct diag 
 static enum rc office_open(const char *home, struct pkcs11 **hsm, struct office *ret,
                            struct diag *d)
 {
-    char keys[PATH_LEN], trust[PATH_LEN];
+    char keys[PATH_LEN];
     ON_EXIT(office_close) struct office o = { .signer = NULL };
     enum rc rc = path_join(home, "keys", keys, d);
     if (rc == RC_OK)
-        rc = path_join(home, TRUST_FILE, trust, d);
-    if (rc != RC_OK)
-        return rc;
-    o.trust = file_identify(trust); /* before: a change in between is seen the next time */
-    rc = home_open(home, &o.home, d);
+        rc = home_open(home, &o.home, d);
     if (rc == RC_OK && !*hsm)
         rc = desk_open_hsm(&o.home, hsm, d);
     if (rc == RC_OK)
@@ -89,8 +86,11 @@ static enum rc desk_new(const char *home, struct desk **ret, struct diag *d)
     if (n < 0 || (size_t)n >= sizeof k->path)
         return diag_set(d, RC_LIMIT, PATH_LEN, "the path '%.40s…' is too long", home);
     enum rc rc = path_join(home, TRUST_FILE, k->trust, d);
-    if (rc == RC_OK)
-        rc = office_open(home, &k->hsm, &k->office, d);
+    if (rc != RC_OK)
+        return rc;
+    const struct file_identity there = file_identify(k->trust);
+    trust_is_taken(&k->watch, &there);
+    rc = office_open(home, &k->hsm, &k->office, d);
     if (rc != RC_OK)
         return rc;
     k->hsm_patience_ms = HSM_PATIENCE * 1000 * k->office.home.settings.pkcs11.answer_s;
@@ -179,17 +179,10 @@ static enum rc try_reload(struct desk *k, struct diag *d)
     return RC_OK;
 }
 
-void desk_reload(struct desk *k)
+static void log_trust(enum rc rc, uint64_t sequence, const struct diag *d)
 {
-    struct diag d = DIAG_INIT;
-    (void)pthread_rwlock_wrlock(&k->lock);
-    const enum rc rc = try_reload(k, &d);
-    if (rc != RC_OK)
-        k->office.trust = file_identify(k->trust); /* tried: not with every question */
-    const uint64_t sequence = k->office.home.trust->sequence;
-    (void)pthread_rwlock_unlock(&k->lock);
     if (rc != RC_OK) {
-        log_failure(LEVEL_ERROR, "trust_list_not_taken", rc, &d);
+        log_failure(LEVEL_ERROR, "trust_list_not_taken", rc, d);
         return;
     }
     struct log_line l = log_begin(LEVEL_INFO, "trust_list_taken");
@@ -197,16 +190,43 @@ void desk_reload(struct desk *k)
     log_end(&l);
 }
 
+/* told: by a person, whatever stands there. Of threads that saw the same file one reads it. */
+static void reload(struct desk *k, bool told)
+{
+    enum rc rc = RC_OK;
+    struct diag d = DIAG_INIT;
+    bool say = false;
+    (void)pthread_rwlock_wrlock(&k->lock);
+    const struct file_identity there = file_identify(k->trust);
+    const int64_t now_ms = clock_elapsed_ms();
+    if (told)
+        trust_forgive(&k->watch);
+    if (told || trust_is_due(&k->watch, &there, now_ms)) {
+        rc = try_reload(k, &d);
+        say = rc != RC_OK ? trust_has_failed(&k->watch, &there, now_ms) : true;
+        if (rc == RC_OK)
+            trust_is_taken(&k->watch, &there);
+    }
+    const uint64_t sequence = k->office.home.trust->sequence;
+    (void)pthread_rwlock_unlock(&k->lock);
+    if (say)
+        log_trust(rc, sequence, &d);
+}
+
+void desk_reload(struct desk *k)
+{
+    reload(k, true);
+}
+
 static void take_up_trust(struct desk *k)
 {
-    const struct file_identity now = file_identify(k->trust);
-    if (!file_is_seen(&now))
-        return;
+    const struct file_identity there = file_identify(k->trust);
+    const int64_t now_ms = clock_elapsed_ms();
     (void)pthread_rwlock_rdlock(&k->lock);
-    const bool same = file_identity_equal(&now, &k->office.trust);
+    const bool due = trust_is_due(&k->watch, &there, now_ms);
     (void)pthread_rwlock_unlock(&k->lock);
-    if (!same)
-        desk_reload(k);
+    if (due)
+        reload(k, false);
 }
 
 /* --- answers --- */

@@ -7,6 +7,7 @@ Usage: test_daemon.py [RECORDED]   (answers are recorded there for tests/openapi
 import json
 import os
 import resource
+import signal
 import subprocess
 import sys
 import time
@@ -304,6 +305,31 @@ class NewList(Case):
             self.assertEqual((a.status, a.body[:5]), (200, b"%PDF-"), a.body[:300])
         for process in (self.daemon, self.core, self.reader):
             self.assertIsNone(process.process.poll())
+
+    def test_a_trust_list_that_came_while_the_settings_were_broken_is_tried_again_when_told(self):
+        path, settings = self.home.path / "trust.cbor", self.home.path / "sitecert.ini"
+        whole = settings.read_text()
+
+        def count(event):
+            return sum("event=" + event in line and "program=sitecert-core" in line for line in self.core.said().splitlines())
+
+        def tell():
+            before = count("reloaded")
+            self.core.process.send_signal(signal.SIGHUP)
+            eventually(lambda: count("reloaded") > before)
+
+        before = count("trust_list_not_taken")
+        self.addCleanup(settings.write_text, whole)
+        settings.write_text("[")
+        path.with_suffix(".new").write_bytes(path.read_bytes())
+        path.with_suffix(".new").replace(path)
+        eventually(lambda: count("trust_list_not_taken") == before + 1)
+        tell()
+        eventually(lambda: count("trust_list_not_taken") == before + 2)
+        settings.write_text(whole)
+        tell()
+        self.results("training", daemon.trainings(30))
+        self.assertEqual(count("trust_list_not_taken"), before + 2)
 
 
 class Queue(Case):

@@ -751,6 +751,23 @@ class Life(unittest.TestCase):
             for who in ((kid, key), third):
                 self.assertEqual(client.get(*who, "/v1/report").status, 200)
 
+    def test_a_trust_list_that_came_while_the_settings_were_broken_is_taken_later(self):
+        path, settings = self.home.path / "trust.cbor", self.home.path / "sitecert.ini"
+        kid, key = self.home.operator()
+        whole = settings.read_text()
+        with Daemon(self.home, "--no-helpers") as d:
+            client = Client(d.address)
+            settings.write_text("[")
+            path.with_suffix(".new").write_bytes(path.read_bytes())
+            path.with_suffix(".new").replace(path)
+            for _ in range(3):
+                self.assertEqual(client.get(kid, key, "/v1/report").status, 200)
+            self.assertEqual(d.said().count("event=trust_list_not_taken"), 1)
+            settings.write_text(whole)
+            d.process.send_signal(signal.SIGHUP)
+            eventually(lambda: "event=trust_list_taken" in d.said())
+            self.assertEqual(client.get(kid, key, "/v1/report").status, 200)
+
     def test_a_unix_socket_serves_too(self):
         path = self.home.folder / "s"
         with Daemon(self.home, "--no-helpers", listen=f"unix:{path}") as d:

@@ -873,6 +873,36 @@ class Employers(Case):
         answer = self.post_csv(long)
         self.assertEqual((answer.status, answer.code()), (413, "list_too_long"))
 
+    def test_while_four_lists_are_checked_no_form_is_read(self):
+        """The key of a form stands in it: a wrong one would be refused as such, were it read."""
+        rows = [self.row(number=f"0330000{i:010}", name="张示例") for i in range(10000)]
+        stop = threading.Event()
+
+        def go_on():
+            mine = self.endpoint.client()
+            while not stop.is_set():
+                self.post_with(mine, self.keys["示例建工"], rows, record=False)
+            mine.close()
+
+        threads = [threading.Thread(target=go_on) for _ in range(4)]
+        for t in threads:
+            t.start()
+        seen = []
+
+        def refused_for_room():
+            answer = self.report([self.row()], key="sc1.")
+            seen.append((answer.status, answer.headers.get("retry-after")))
+            return seen[-1][0] == 429
+        try:
+            eventually(refused_for_room)
+        finally:
+            stop.set()
+            for t in threads:
+                t.join()
+        self.assertEqual(seen[-1], (429, "5"))
+        self.assertEqual(self.report([self.row()], key="sc1.").status, 401)
+        self.assertEqual(self.report([self.row()]).status, 200)
+
     def test_four_mebibytes_and_no_more(self):
         body = json.dumps([self.row()]).encode()
         headers = {"Authorization": "Bearer " + self.keys["示例建工"], "Content-Type": "application/json"}

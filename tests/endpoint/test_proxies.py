@@ -2,6 +2,7 @@
 """The example configurations of docs/examples in front of a running endpoint, with TLS: what passes, what is counted, what is closed."""
 import getpass
 import gzip
+import http.client
 import json
 import pathlib
 import shutil
@@ -93,6 +94,22 @@ class Proxies(unittest.TestCase):
             answers.append(self.ask("/api/verify", {"Content-Type": "application/json", "X-Real-IP": f"192.0.2.{i}"}, body)[0])
         self.assertIn(429, answers)
 
+    def check_log(self):
+        """What is over the rate is said in no log with its path: whoever has it sees the live code."""
+        context = ssl.create_default_context(cafile=self.folder / "cert.pem")
+        context.check_hostname = False
+        for path in ("/holder/live/" + "A" * 43, "/V/" + self.scene.digits(VALID)):
+            connection = http.client.HTTPSConnection("127.0.0.1", self.port, context=context, timeout=20)
+            statuses = []
+            while 429 not in statuses and len(statuses) < 1000:
+                connection.request("GET", path, headers={"Host": self.host})
+                with connection.getresponse() as answer:
+                    answer.read()
+                    statuses.append(answer.status)
+            connection.close()
+            self.assertIn(429, statuses)
+            self.assertNotIn(path, (self.folder / "proxy.log").read_text(errors="replace"))
+
     def test_nginx(self):
         self.port = free_port()
         conf = self.example("nginx.conf", (
@@ -115,6 +132,7 @@ class Proxies(unittest.TestCase):
         self.assertIn("stale-if-error", plain[1]["cache-control"])
         (self.scene.public / ".hidden").write_text("x")
         self.assertEqual(self.ask("/publish/.hidden")[0], 404)
+        self.check_log()
 
     def test_haproxy(self):
         self.port = free_port()
@@ -125,6 +143,7 @@ class Proxies(unittest.TestCase):
             ("unix@/run/sitecert-verifierd.sock", f"unix@{self.socket}")))
         self.run_proxy([shutil.which("haproxy") or "/usr/sbin/haproxy", "-f", conf, "-db"])
         self.check()
+        self.check_log()
 
 
 if __name__ == "__main__":

@@ -426,10 +426,9 @@ static enum rc read_form(struct http_exchange *x, struct bulk *b, struct form *r
                        : rc;
 }
 
-void endpoint_post_list(struct http_exchange *x, void *arg)
+/* The key stands in the form, so that anybody's is read: no more of them at once than of lists. */
+static void check_form(struct endpoint *e, struct http_exchange *x, struct asked how)
 {
-    struct endpoint *const e = arg;
-    struct asked how = endpoint_asked(x);
     struct form form = { 0 };
     struct diag d = DIAG_INIT;
     ON_EXIT(bulk_free) struct bulk b = { 0 };
@@ -442,12 +441,20 @@ void endpoint_post_list(struct http_exchange *x, void *arg)
         endpoint_refuse(e, x, &how, REFUSE_KEY, 0);
         return;
     }
+    if (rc == RC_OK)
+        rc = bulk_list_csv(form_find(&form, "file"), &b.list, &d);
+    run(e, x, &how, &b, rc, &d);
+}
+
+void endpoint_post_list(struct http_exchange *x, void *arg)
+{
+    struct endpoint *const e = arg;
+    struct asked how = endpoint_asked(x);
+    how.json = false;
     if (!begin_list(e)) {
         endpoint_refuse(e, x, &how, REFUSE_LISTS, RETRY_S);
         return;
     }
-    if (rc == RC_OK)
-        rc = bulk_list_csv(form_find(&form, "file"), &b.list, &d);
-    run(e, x, &how, &b, rc, &d);
+    check_form(e, x, how);
     atomic_fetch_sub(&e->lists, 1);
 }

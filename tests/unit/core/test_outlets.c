@@ -1,6 +1,7 @@
 #include "tests/unit/check.h"
 
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -10,6 +11,19 @@
 #include "issuer/core/outlets.h"
 
 #define SOON_MS 50
+
+static bool no_memory;
+
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): the linker names them */
+void *__real_realloc(void *old, size_t size);
+void *__wrap_realloc(void *old, size_t size);
+
+void *__wrap_realloc(void *old, size_t size)
+{
+    return no_memory ? NULL : __real_realloc(old, size);
+}
+
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
 struct scene {
     struct outlets *all;
@@ -160,6 +174,23 @@ static void a_peer_that_has_gone_holds_up_nobody(void **state)
     outlet_close(s.outlet);
 }
 
+/* It would wait in vain for the answer. */
+static void a_peer_whose_answer_has_no_memory_learns_it_at_once(void **state)
+{
+    (void)state;
+    ON_EXIT(scene_end) struct scene s = scene_new();
+    uint8_t byte;
+    outlet_begin(s.outlet);
+    outlet_begin(s.outlet);
+    no_memory = true;
+    put(&s, 1);
+    no_memory = false;
+    assert_int_equal(recv(s.ends[1], &byte, 1, MSG_DONTWAIT), 0);
+    put(&s, 2);
+    outlet_close(s.outlet);
+    assert_int_equal(recv(s.ends[1], &byte, 1, MSG_DONTWAIT), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -167,6 +198,7 @@ int main(void)
         cmocka_unit_test(closing_waits_for_what_was_begun_and_sends_it),
         cmocka_unit_test(one_more_than_may_be_under_way_waits_for_an_answer),
         cmocka_unit_test(a_peer_that_has_gone_holds_up_nobody),
+        cmocka_unit_test(a_peer_whose_answer_has_no_memory_learns_it_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

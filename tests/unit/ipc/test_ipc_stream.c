@@ -1,9 +1,13 @@
 #include "tests/unit/check.h"
 
+#include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #include "core/ipc/ipc_stream.h"
+#include "core/sys/clock.h"
 #include "core/sys/file.h"
 
 #define LIMIT_MS 5000
@@ -114,6 +118,46 @@ static void what_the_socket_does_not_take_stays_and_goes_later(void **state)
     assert_int_equal(out.len, 0);
 }
 
+#define SLOW_LEN    ((size_t)12 << 20) /* some sixty times what a socket holds */
+#define SLOW_MS     20
+#define DEADLINE_MS 200
+
+/* Takes all there is, and pauses, until the peer has closed. */
+static void *read_slowly(void *arg)
+{
+    const struct pair *const p = arg;
+    const struct timespec pause = { .tv_nsec = SLOW_MS * 1000000 };
+    ON_EXIT(ipc_inbox_wipe) struct ipc_inbox in = { .at = 0 };
+    enum rc rc = RC_OK;
+    while (rc == RC_OK || rc == RC_BUSY) {
+        (void)nanosleep(&pause, NULL);
+        do
+            rc = ipc_fill(&in, p->b, false, NULL);
+        while (rc == RC_OK);
+    }
+    return NULL;
+}
+
+static void a_peer_that_reads_on_slowly_has_one_deadline_for_all(void **state)
+{
+    (void)state;
+    ON_EXIT(pair_close) struct pair p = pair_new();
+    ON_EXIT(buf_free_at) struct buf out = { 0 };
+    pthread_t thread;
+    uint8_t *const bytes = calloc(1, SLOW_LEN);
+    assert_non_null(bytes);
+    ipc_frame_put(&out, span_of(bytes, SLOW_LEN));
+    free(bytes);
+    assert_int_equal(pthread_create(&thread, NULL, read_slowly, &p), 0);
+    const int64_t began = clock_elapsed_ms();
+    const enum rc rc = ipc_flush(p.a, &out, DEADLINE_MS, NULL);
+    const int64_t took = clock_elapsed_ms() - began;
+    fd_close_at(&p.a);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(rc, RC_BUSY);
+    assert_in_range(took, DEADLINE_MS, 4 * DEADLINE_MS);
+}
+
 static void a_length_over_the_limit_is_no_frame(void **state)
 {
     (void)state;
@@ -146,6 +190,7 @@ int main(void)
         cmocka_unit_test(they_are_those_of_one_message_a_call),
         cmocka_unit_test(a_message_cut_anywhere_is_whole_in_the_end),
         cmocka_unit_test(what_the_socket_does_not_take_stays_and_goes_later),
+        cmocka_unit_test(a_peer_that_reads_on_slowly_has_one_deadline_for_all),
         cmocka_unit_test(a_length_over_the_limit_is_no_frame),
         cmocka_unit_test(a_peer_that_has_closed_is_known),
     };

@@ -120,7 +120,6 @@ static void another_person_in_a_row_is_told(void **state)
 static void a_line_of_several_is_told_with_its_row(void **state)
 {
     (void)state;
-    ON_EXIT(buf_free_at) struct buf cursor = { 0 };
     ON_EXIT(bulk_list_free) struct bulk_list l = { 0 };
     struct bulk_result lines[2] = { good, good };
     assert_int_equal(bulk_list_csv(span_text(list), &l, NULL), RC_OK);

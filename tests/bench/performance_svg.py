@@ -41,7 +41,7 @@ def chart(title, unit, points, x0, y0):
     for x, y in points:
         px, py = place(x, y)
         out.append(f'<circle cx="{px:.1f}" cy="{py:.1f}" r="3.5" class="dot"/>')
-        out.append(f'<text x="{px:.1f}" y="{py - 9:.1f}" class="value" text-anchor="middle">{y:.3g}</text>')
+        out.append(f'<text x="{px:.1f}" y="{py - 9:.1f}" class="value" text-anchor="middle">{f"{y:,.0f}" if y >= 100 else f"{y:.3g}"}</text>')
     out.append(f'<text x="{x0 + (LEFT + WIDTH - RIGHT) / 2:.0f}" y="{y0 + HEIGHT - 10}" class="axis" text-anchor="middle">{html.escape(unit)}</text>')
     return out
 

@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/sys/clock.h"
+
 #define TICK_MS    100 /* how late a connection may be cut */
 #define LINGER_MS  2000
 #define LINGER_MAX 64u
@@ -124,13 +126,7 @@ void watchdog_linger(struct watchdog *dog, int fd)
 
 static void wait_a_tick(struct watchdog *dog)
 {
-    struct timespec until;
-    (void)clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += TICK_MS * 1000000L;
-    if (until.tv_nsec >= 1000000000L) {
-        until.tv_nsec -= 1000000000L;
-        until.tv_sec++;
-    }
+    const struct timespec until = clock_in_ms(TICK_MS);
     (void)pthread_cond_timedwait(&dog->wake, &dog->mutex, &until);
 }
 

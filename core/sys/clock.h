@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "core/base/rc.h"
 
@@ -21,3 +22,6 @@ MUST_CHECK enum rc clock_now(bool demo, int64_t *ret_s, struct diag *d);
 /* By a clock that is never set: seconds, for rates and durations; milliseconds, for time limits. */
 double clock_elapsed(void);
 int64_t clock_elapsed_ms(void);
+/* The moment so many milliseconds from now by that clock: until when pthread_cond_timedwait()
+ * waits. */
+struct timespec clock_in_ms(uint32_t ms);

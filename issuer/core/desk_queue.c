@@ -3,6 +3,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/sys/clock.h"
 #include "issuer/core/desk_internal.h"
 
 #define BODY_BYTES_MAX ((uint64_t)32 << 20) /* held in memory; what is beyond is read again */
@@ -87,22 +88,9 @@ void queue_free(struct desk *k)
     }
 }
 
-static struct timespec in_ms(uint32_t ms)
-{
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    t.tv_sec += ms / 1000;
-    t.tv_nsec += (long)(ms % 1000) * 1000000;
-    if (t.tv_nsec >= 1000000000) {
-        t.tv_sec++;
-        t.tv_nsec -= 1000000000;
-    }
-    return t;
-}
-
 bool desk_wait(struct desk *k, uint64_t sequence, uint32_t timeout_ms)
 {
-    const struct timespec until = in_ms(timeout_ms);
+    const struct timespec until = clock_in_ms(timeout_ms);
     int error = 0;
     (void)pthread_mutex_lock(&k->lock);
     k->waiters++;
@@ -130,7 +118,7 @@ bool desk_is_waited_for(struct desk *k)
 
 bool desk_next(struct desk *k, uint32_t timeout_ms, struct reg_batch *ret)
 {
-    const struct timespec until = in_ms(timeout_ms);
+    const struct timespec until = clock_in_ms(timeout_ms);
     int error = 0;
     (void)pthread_mutex_lock(&k->lock);
     while (!k->next_to_work && !k->woken && timeout_ms > 0 && error == 0)

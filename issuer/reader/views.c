@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "core/sys/clock.h"
+
 struct places {
     unsigned count;                    /* free ones */
     struct reg *free[LANE_PLACES_MAX]; /* NULL: not opened yet */
@@ -64,24 +66,11 @@ void views_close(struct views *v)
     free(v);
 }
 
-static struct timespec moment_in(uint32_t ms)
-{
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    t.tv_sec += ms / 1000;
-    t.tv_nsec += (long)(ms % 1000) * 1000000;
-    if (t.tv_nsec >= 1000000000) {
-        t.tv_nsec -= 1000000000;
-        t.tv_sec++;
-    }
-    return t;
-}
-
 /* False: no place became free. */
 static bool take_place(struct views *v, enum lane lane, uint32_t wait_ms, struct reg **ret)
 {
     struct places *const p = &v->lanes[lane];
-    const struct timespec until = moment_in(wait_ms);
+    const struct timespec until = clock_in_ms(wait_ms);
     int error = 0;
     (void)pthread_mutex_lock(&v->lock);
     while (p->count == 0 && error == 0)

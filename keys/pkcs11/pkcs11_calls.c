@@ -112,19 +112,6 @@ static enum rc no_answer(struct calls *k, struct diag *d)
                     (k->limit_ms + 999) / 1000);
 }
 
-static struct timespec in_ms(uint32_t ms)
-{
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    t.tv_sec += ms / 1000;
-    t.tv_nsec += (long)(ms % 1000) * 1000000;
-    if (t.tv_nsec >= 1000000000) {
-        t.tv_sec++;
-        t.tv_nsec -= 1000000000;
-    }
-    return t;
-}
-
 /* The lock is held. */
 static void leave(struct calls *k, struct call **c)
 {
@@ -142,7 +129,7 @@ enum rc calls_run(struct calls *k, struct call **c, struct diag *d)
 {
     assert(k && c && *c && (*c)->run);
 
-    const struct timespec until = in_ms(k->limit_ms);
+    const struct timespec until = clock_in_ms(k->limit_ms);
     enum rc rc = RC_OK;
     (void)pthread_mutex_lock(&k->lock);
     if (k->missed > 0) {

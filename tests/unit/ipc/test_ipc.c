@@ -11,26 +11,10 @@
 
 #include "core/ipc/ipc.h"
 #include "core/sys/file.h"
+#include "tests/unit/ipc/pair.h"
 
 #define SOON_MS  50
 #define LIMIT_MS 5000
-
-struct pair {
-    int a, b;
-};
-
-static struct pair pair_new(void)
-{
-    int fds[2];
-    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), 0);
-    return (struct pair){ fds[0], fds[1] };
-}
-
-static void pair_close(struct pair *p)
-{
-    fd_close_at(&p->a);
-    fd_close_at(&p->b);
-}
 
 static struct span text(const char *s)
 {

@@ -18,6 +18,14 @@ struct bulk {
     int64_t as_of; /* of the lists that it was checked by */
 };
 
+/*
+ * Looks up and judges every row that was read into list; fills lines, summary but for its
+ * signature, marks, today and as_of.
+ *
+ * RC_IO  look-ups cannot be done
+ */
+MUST_CHECK enum rc bulk_check(struct endpoint *e, struct bulk *b, struct diag *d);
+
 /* The report of a list that was checked and, where there is a signer, signed. */
 MUST_CHECK enum rc bulk_page_put(struct endpoint *e, const struct asked *how, const struct bulk *b,
                                  struct buf *to, struct diag *d);

@@ -1,34 +1,16 @@
-#include "issuer/register/mirror.h"
-
 #include <assert.h>
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/base/reader.h"
-
-#define NAME        "register-%016" PRIu64 /* of the first commit in it */
-#define MAGIC       "SCMIRR01"
-#define MAGIC_LEN   ((size_t)8)
-#define FILE_HEAD   (MAGIC_LEN + SHA256_LEN + 8 + SHA256_LEN)
-#define COMMIT_HEAD ((size_t)16) /* number, length */
-#define COMMIT_MAX  ((uint64_t)1 << 31)
-
-struct segment {
-    int fd;
-    struct mirror_point base; /* what its first commit follows */
-    uint64_t size;
-};
+#include "issuer/register/mirror_segment.h"
 
 struct mirror {
-    char folder[PATH_LEN];
-    uint8_t deployment[SHA256_LEN];
+    struct segment_place place;
     int lock_fd;
     size_t count;
     uint64_t *bases;     /* of its files, ascending */
@@ -41,136 +23,6 @@ struct mirror {
     uint64_t offset;
 };
 
-static enum rc failed_to(const char *what, const char *path, struct diag *d)
-{
-    const int error = errno;
-    const enum rc rc = error == ENOENT                                        ? RC_NOT_FOUND
-                       : error == ENOSPC || error == EDQUOT || error == EFBIG ? RC_FULL
-                                                                              : RC_IO;
-    return diag_set(d, rc, DIAG_NO_OFFSET, MIRROR_WORDS ": cannot %s '%.100s': %s", what, path,
-                    strerror(error));
-}
-
-static enum rc damaged(uint64_t base, uint64_t offset, struct diag *d)
-{
-    return diag_set(d, RC_FORMAT, (size_t)offset, MIRROR_WORDS " is damaged: '" NAME "'", base + 1);
-}
-
-static enum rc segment_path(const struct mirror *m, uint64_t base, char ret[PATH_LEN],
-                            struct diag *d)
-{
-    char name[40];
-    (void)snprintf(name, sizeof name, NAME, base + 1);
-    return path_join(m->folder, name, ret, d);
-}
-
-/* --- one file --- */
-
-static enum rc read_exact(int fd, uint8_t *to, size_t len, uint64_t at)
-{
-    while (len > 0) {
-        const ssize_t n = pread(fd, to, len, (off_t)at);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0) /* what could not be read is not what is not there */
-            return n < 0 ? RC_IO : RC_FORMAT;
-        to += n;
-        len -= (size_t)n;
-        at += (uint64_t)n;
-    }
-    return RC_OK;
-}
-
-static enum rc open_segment(const struct mirror *m, uint64_t base, int flags, struct segment *ret,
-                            struct diag *d)
-{
-    char path[PATH_LEN];
-    uint8_t head[FILE_HEAD] = { 0 };
-    struct stat st;
-    enum rc rc = segment_path(m, base, path, d);
-    if (rc != RC_OK)
-        return rc;
-    ON_EXIT(fd_close_at) int fd = open(path, flags | O_CLOEXEC | O_NOFOLLOW);
-    if (fd < 0 || fstat(fd, &st) != 0)
-        return failed_to("open", path, d);
-    struct reader r = reader_over(span_of(head, sizeof head));
-    struct span magic, deployment, chain;
-    uint64_t number = 0;
-    if (read_exact(fd, head, sizeof head, 0) != RC_OK || !reader_take(&r, MAGIC_LEN, &magic) ||
-        memcmp(magic.ptr, MAGIC, MAGIC_LEN) != 0 || !reader_take(&r, SHA256_LEN, &deployment) ||
-        !reader_be64(&r, &number) || number != base || !reader_take(&r, SHA256_LEN, &chain))
-        return damaged(base, 0, d);
-    if (memcmp(deployment.ptr, m->deployment, SHA256_LEN) != 0)
-        return diag_set(d, RC_REFUSED, DIAG_NO_OFFSET,
-                        MIRROR_WORDS " in '%.100s' is another deployment's", m->folder);
-    *ret = (struct segment){ .fd = fd, .base.number = number, .size = (uint64_t)st.st_size };
-    memcpy(ret->base.chain, chain.ptr, SHA256_LEN);
-    fd = -1;
-    return RC_OK;
-}
-
-static void hash_commit(const struct mirror_point *from, const uint8_t head[COMMIT_HEAD],
-                        struct span changes, uint8_t ret[SHA256_LEN])
-{
-    uint8_t inner[SHA256_LEN];
-    uint8_t outer[2 * SHA256_LEN + COMMIT_HEAD];
-    sha256(changes, inner);
-    memcpy(outer, from->chain, SHA256_LEN);
-    memcpy(outer + SHA256_LEN, head, COMMIT_HEAD);
-    memcpy(outer + SHA256_LEN + COMMIT_HEAD, inner, SHA256_LEN);
-    sha256(span_of(outer, sizeof outer), ret);
-}
-
-static void put_head(uint64_t number, uint64_t len, uint8_t ret[COMMIT_HEAD])
-{
-    for (unsigned i = 0; i < 8; i++) {
-        ret[i] = (uint8_t)(number >> (56 - 8 * i));
-        ret[8 + i] = (uint8_t)(len >> (56 - 8 * i));
-    }
-}
-
-struct mirror_point mirror_next(const struct mirror_point *from, struct span changes)
-{
-    struct mirror_point next = { .number = from->number + 1 };
-    uint8_t head[COMMIT_HEAD] = { 0 };
-    put_head(next.number, changes.len, head);
-    hash_commit(from, head, changes, next.chain);
-    return next;
-}
-
-/* RC_FORMAT: no whole commit that follows `from` stands at this offset. */
-static enum rc read_commit(const struct segment *s, uint64_t offset,
-                           const struct mirror_point *from, struct buf *changes,
-                           struct mirror_point *ret)
-{
-    uint8_t head[COMMIT_HEAD] = { 0 }, sum[SHA256_LEN];
-    uint64_t number = 0, len = 0;
-    struct reader r = reader_over(span_of(head, sizeof head));
-    if (s->size < offset || s->size - offset < COMMIT_HEAD + SHA256_LEN)
-        return RC_FORMAT;
-    enum rc rc = read_exact(s->fd, head, sizeof head, offset);
-    if (rc != RC_OK)
-        return rc;
-    if (!reader_be64(&r, &number) || !reader_be64(&r, &len) || number != from->number + 1 ||
-        len == 0 || len > COMMIT_MAX || len > s->size - offset - COMMIT_HEAD - SHA256_LEN)
-        return RC_FORMAT;
-    buf_clear(changes);
-    uint8_t *const to = buf_reserve(changes, (size_t)len);
-    if (!to)
-        return RC_NOMEM;
-    rc = read_exact(s->fd, to, (size_t)len, offset + COMMIT_HEAD);
-    if (rc == RC_OK)
-        rc = read_exact(s->fd, sum, sizeof sum, offset + COMMIT_HEAD + len);
-    if (rc != RC_OK)
-        return rc;
-    changes->len = (size_t)len;
-    const struct mirror_point next = mirror_next(from, buf_span(changes));
-    if (memcmp(next.chain, sum, sizeof sum) != 0)
-        return RC_FORMAT;
-    *ret = next;
-    return RC_OK;
-}
-
 /* --- opening --- */
 
 static int ascending(const void *a, const void *b)
@@ -181,19 +33,15 @@ static int ascending(const void *a, const void *b)
 
 static enum rc find_segments(struct mirror *m, struct diag *d)
 {
-    DIR *const dir = opendir(m->folder);
+    DIR *const dir = opendir(m->place.folder);
     if (!dir)
-        return failed_to("read", m->folder, d);
+        return segment_failed_to("read", m->place.folder, d);
     ON_EXIT(buf_free_at) struct buf found = { 0 };
     const struct dirent *e;
     while ((e = readdir(dir)) != NULL) {
-        uint64_t first;
-        int used = 0;
-        if (sscanf(e->d_name, "register-%16" SCNu64 "%n", &first, &used) != 1 || used != 25 ||
-            e->d_name[used] || first == 0)
-            continue;
-        first--;
-        buf_put(&found, &first, sizeof first);
+        uint64_t base;
+        if (segment_is_name(e->d_name, &base))
+            buf_put(&found, &base, sizeof base);
     }
     (void)closedir(dir);
     m->count = found.len / sizeof *m->bases;
@@ -211,18 +59,19 @@ static enum rc find_segments(struct mirror *m, struct diag *d)
 static enum rc find_end(struct mirror *m, bool cut, struct diag *d)
 {
     ON_EXIT(buf_free_at) struct buf changes = { 0 };
-    uint64_t offset = FILE_HEAD;
-    enum rc rc = open_segment(m, m->bases[m->count - 1], cut ? O_RDWR : O_RDONLY, &m->last, d);
+    uint64_t offset = SEGMENT_HEAD;
+    enum rc rc =
+        segment_open(&m->place, m->bases[m->count - 1], cut ? O_RDWR : O_RDONLY, &m->last, d);
     if (rc != RC_OK)
         return rc;
     m->end = m->last.base;
-    while ((rc = read_commit(&m->last, offset, &m->end, &changes, &m->end)) == RC_OK)
-        offset += COMMIT_HEAD + changes.len + SHA256_LEN;
+    while ((rc = segment_read(&m->last, offset, &m->end, &changes, &m->end)) == RC_OK)
+        offset += SEGMENT_COMMIT_LEN(changes.len);
     if (rc != RC_FORMAT)
         return diag_set(d, rc, DIAG_NO_OFFSET, MIRROR_WORDS);
     if (cut && offset < m->last.size &&
         (ftruncate(m->last.fd, (off_t)offset) != 0 || fsync(m->last.fd) != 0))
-        return failed_to("shorten", m->folder, d);
+        return segment_failed_to("shorten", m->place.folder, d);
     m->last.size = offset;
     return RC_OK;
 }
@@ -231,7 +80,7 @@ static enum rc take_lock(struct mirror *m, struct diag *d)
 {
     char path[PATH_LEN];
     struct diag why = DIAG_INIT;
-    enum rc rc = path_join(m->folder, "lock", path, d);
+    enum rc rc = path_join(m->place.folder, "lock", path, d);
     if (rc == RC_OK)
         rc = lock_take(path, &m->lock_fd, &why);
     return rc == RC_OK ? RC_OK : diag_set(d, rc, DIAG_NO_OFFSET, MIRROR_WORDS ": %s", why.text);
@@ -246,9 +95,9 @@ enum rc mirror_open(const char *folder, const uint8_t deployment[SHA256_LEN], bo
     if (!m)
         return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, MIRROR_WORDS);
     m->lock_fd = m->last.fd = m->reading.fd = -1;
-    memcpy(m->deployment, deployment, SHA256_LEN);
-    const int n = snprintf(m->folder, sizeof m->folder, "%s", folder);
-    if (n < 0 || (size_t)n >= sizeof m->folder)
+    memcpy(m->place.deployment, deployment, SHA256_LEN);
+    const int n = snprintf(m->place.folder, sizeof m->place.folder, "%s", folder);
+    if (n < 0 || (size_t)n >= sizeof m->place.folder)
         return diag_set(d, RC_LIMIT, DIAG_NO_OFFSET, MIRROR_WORDS ": the path '%.40s…' is too long",
                         folder);
     enum rc rc = lock ? take_lock(m, d) : RC_OK;
@@ -294,7 +143,7 @@ struct mirror_point mirror_start(const struct mirror *m)
     assert(m->count > 0);
     struct segment first = { .fd = -1 };
     struct mirror_point start = { .number = m->bases[0] };
-    if (open_segment(m, m->bases[0], O_RDONLY, &first, NULL) == RC_OK)
+    if (segment_open(&m->place, m->bases[0], O_RDONLY, &first, NULL) == RC_OK)
         start = first.base;
     fd_close_at(&first.fd);
     return start;
@@ -304,22 +153,9 @@ struct mirror_point mirror_start(const struct mirror *m)
 
 static enum rc begin_file(struct mirror *m, const struct mirror_point *at, struct diag *d)
 {
-    char path[PATH_LEN];
-    ON_EXIT(buf_free_at) struct buf head = { 0 };
-    struct diag why = DIAG_INIT;
-    enum rc rc = segment_path(m, at->number, path, d);
+    const enum rc rc = segment_create(&m->place, at, d);
     if (rc != RC_OK)
         return rc;
-    buf_put(&head, MAGIC, MAGIC_LEN);
-    buf_put(&head, m->deployment, SHA256_LEN);
-    buf_put_be64(&head, at->number);
-    buf_put(&head, at->chain, SHA256_LEN);
-    rc = buf_rc(&head, d);
-    if (rc == RC_OK)
-        rc = file_replace(path, buf_span(&head), 0600, &why);
-    if (rc != RC_OK)
-        return diag_set(d, rc, DIAG_NO_OFFSET, MIRROR_WORDS ": %s", why.text);
-
     uint64_t *const more = realloc(m->bases, (m->count + 1) * sizeof *more);
     if (!more)
         return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, MIRROR_WORDS);
@@ -328,7 +164,7 @@ static enum rc begin_file(struct mirror *m, const struct mirror_point *at, struc
         m->bases[m->count++] = at->number;
     fd_close_at(&m->last.fd);
     m->end = *at;
-    return open_segment(m, at->number, O_RDWR, &m->last, d);
+    return segment_open(&m->place, at->number, O_RDWR, &m->last, d);
 }
 
 enum rc mirror_begin(struct mirror *m, const struct mirror_point *at, struct diag *d)
@@ -337,44 +173,14 @@ enum rc mirror_begin(struct mirror *m, const struct mirror_point *at, struct dia
 
     char path[PATH_LEN];
     if (m->count == 1 && m->bases[0] != at->number) {
-        const enum rc rc = segment_path(m, m->bases[0], path, d);
+        const enum rc rc = segment_path(m->place.folder, m->bases[0], path, d);
         if (rc != RC_OK)
             return rc;
         if (unlink(path) != 0)
-            return failed_to("remove", path, d);
+            return segment_failed_to("remove", path, d);
         m->count = 0;
     }
     return begin_file(m, at, d);
-}
-
-static enum rc write_whole(struct mirror *m, struct span bytes, uint64_t at, struct diag *d)
-{
-    while (bytes.len > 0) {
-        const ssize_t n = pwrite(m->last.fd, bytes.ptr, bytes.len, (off_t)at);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return failed_to("write", m->folder, d);
-        bytes = span_of(bytes.ptr + n, bytes.len - (size_t)n);
-        at += (uint64_t)n;
-    }
-    return RC_OK;
-}
-
-static enum rc write_commit(struct mirror *m, struct span changes, const struct mirror_point *next,
-                            struct diag *d)
-{
-    uint8_t head[COMMIT_HEAD] = { 0 };
-    const uint64_t at = m->last.size;
-    put_head(next->number, changes.len, head);
-    enum rc rc = write_whole(m, span_of(head, sizeof head), at, d);
-    if (rc == RC_OK)
-        rc = write_whole(m, changes, at + COMMIT_HEAD, d);
-    if (rc == RC_OK)
-        rc = write_whole(m, span_of(next->chain, SHA256_LEN), at + COMMIT_HEAD + changes.len, d);
-    if (rc == RC_OK && fdatasync(m->last.fd) != 0)
-        rc = failed_to("sync", m->folder, d);
-    return rc;
 }
 
 enum rc mirror_append(struct mirror *m, struct span changes, struct diag *d)
@@ -384,7 +190,7 @@ enum rc mirror_append(struct mirror *m, struct span changes, struct diag *d)
     enum rc rc = RC_OK;
     if (m->failed)
         return diag_set(d, RC_IO, DIAG_NO_OFFSET, MIRROR_WORDS " failed before: open it again");
-    if (changes.len > COMMIT_MAX)
+    if (changes.len > SEGMENT_COMMIT_MAX)
         return diag_set(d, RC_LIMIT, DIAG_NO_OFFSET, MIRROR_WORDS ": a commit of %zu bytes",
                         changes.len);
     m->failed = true; /* until all of this has worked */
@@ -394,10 +200,9 @@ enum rc mirror_append(struct mirror *m, struct span changes, struct diag *d)
     }
     const struct mirror_point next = mirror_next(&m->end, changes);
     if (rc == RC_OK)
-        rc = write_commit(m, changes, &next, d);
+        rc = segment_append(&m->last, m->place.folder, changes, &next, d);
     if (rc != RC_OK)
         return rc;
-    m->last.size += COMMIT_HEAD + changes.len + SHA256_LEN;
     m->end = next;
     m->failed = false;
     return RC_OK;
@@ -413,13 +218,13 @@ static bool same_point(const struct mirror_point *a, const struct mirror_point *
 static enum rc begin_reading(struct mirror *m, uint64_t base, struct diag *d)
 {
     fd_close_at(&m->reading.fd);
-    const enum rc rc = open_segment(m, base, O_RDONLY, &m->reading, d);
+    const enum rc rc = segment_open(&m->place, base, O_RDONLY, &m->reading, d);
     if (rc != RC_OK)
         return rc;
     if (base == m->bases[m->count - 1])
         m->reading.size = m->last.size;
     m->at = m->reading.base;
-    m->offset = FILE_HEAD;
+    m->offset = SEGMENT_HEAD;
     return RC_OK;
 }
 
@@ -440,19 +245,19 @@ static enum rc read_on(struct mirror *m, struct buf *changes, struct diag *d)
     if (m->offset == m->reading.size) {
         if (!base_for(m, m->at.number, &base) || base != m->at.number ||
             m->reading.base.number == base)
-            return damaged(m->reading.base.number, m->offset, d);
+            return segment_damaged(m->reading.base.number, m->offset, d);
         const struct mirror_point at = m->at;
         const enum rc rc = begin_reading(m, base, d);
         if (rc != RC_OK)
             return rc;
         if (!same_point(&at, &m->at))
-            return damaged(base, 0, d);
+            return segment_damaged(base, 0, d);
     }
-    const enum rc rc = read_commit(&m->reading, m->offset, &m->at, changes, &m->at);
+    const enum rc rc = segment_read(&m->reading, m->offset, &m->at, changes, &m->at);
     if (rc != RC_OK)
-        return rc == RC_FORMAT ? damaged(m->reading.base.number, m->offset, d)
+        return rc == RC_FORMAT ? segment_damaged(m->reading.base.number, m->offset, d)
                                : diag_set(d, rc, DIAG_NO_OFFSET, MIRROR_WORDS);
-    m->offset += COMMIT_HEAD + changes->len + SHA256_LEN;
+    m->offset += SEGMENT_COMMIT_LEN(changes->len);
     return RC_OK;
 }
 

@@ -258,7 +258,7 @@ test('the scanner takes at most 120 KB before the first verdict', async () => {
   await page.waitForFunction(() => /20\d\d-/.test(document.getElementById('data-age').textContent))
   await check(page, es256.text('te-5'))
   assert.ok([...names.values()].includes('/web/app.js') && bytes > 20000)
-  assert.ok(![...names.values()].some((name) => /jsqr|sm-crypto/.test(name)), 'what is needed late is loaded late')
+  assert.ok(![...names.values()].some((name) => /jsqr|sm3/.test(name)), 'what is needed late is loaded late')
   console.log(`first load: ${bytes} bytes with headers, ${names.size} files`)
   assert.ok(bytes <= 120 * 1024, `${bytes} bytes`)
   await page.context().close()

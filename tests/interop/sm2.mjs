@@ -30,14 +30,17 @@ export function newSm2Pair() {
   return pairOf(privateKey, publicKey)
 }
 
+export function pairFromSecret(secret) {
+  return pairOf(hex(secret), sm2.getPublicKeyFromPrivateKey(hex(secret)))
+}
+
 // Of a PKCS#8 file as OpenSSL and the C programs write it, with the number as an OCTET STRING of 32 bytes; undefined when
 // it is on another curve.
 export function sm2PairFromPem(text) {
   const der = Buffer.from(text.replace(/-----[A-Z ]+-----|\s/g, ''), 'base64')
   const at = der.indexOf(Buffer.from([0x02, 0x01, 0x01, 0x04, 0x20]))
   if (at < 0 || !der.includes(Buffer.from('2a811ccf5501822d', 'hex'))) return undefined
-  const secret = hex(der.subarray(at + 5, at + 37))
-  return pairOf(secret, sm2.getPublicKeyFromPrivateKey(secret))
+  return pairFromSecret(der.subarray(at + 5, at + 37))
 }
 
 function pairOf(secret, point) {

@@ -86,13 +86,14 @@ class Reader:
                       "change": "issued", "unit_id": "033", "post": 1, "state": "valid", "deadline": "2023-08-02", "effective": "2020-08-03",
                       "platform_codes": {"mohurd": "01"}}
             return "ok", {"body": json.dumps({"changes": [change], "upto": 7}).encode(), "next": 0 if q.get("after") else 7}
-        return "ok", {"body": {"certificate": CERTIFICATE, "report": REPORT, "token": b"HTTPS://SITECERT.EXAMPLE/V/0123456789"}[q["ask"]]}
+        return "ok", {"body": {"certificate": CERTIFICATE, "report": REPORT, "overview": OVERVIEW, "token": b"HTTPS://SITECERT.EXAMPLE/V/0123456789"}[q["ask"]]}
 
 
 ROW = dict.fromkeys(("providers", "trainings", "tests", "passes", "issued", "education_persons", "legacy", "exchanged", "renewed", "in_force",
                      "due_90", "lapsed", "suspended", "revoked", "withdrawn", "cancelled"), 0)
 REPORT = json.dumps({"as_of": "2020-08-03", "units": [{"unit_id": "033", "name": "示例厅", "plan": "approved", "docking": "none", **ROW}],
                      "total": {"unit_id": None, "name": "", "plan": None, "docking": None, **ROW}}).encode()
+OVERVIEW = "<section>示例厅</section>".encode()
 CERTIFICATE = json.dumps({
     "number": "03301202000000013", "state": "valid", "state_text": "有效", "in_force": True, "version": 1, "issued": "2020-08-03",
     "deadline": "2023-08-02", "days_left": 1094, "origin": "test", "post": {"code": 1, "name": "土建施工员"}, "authority": "示例厅",
@@ -806,6 +807,7 @@ class Life(unittest.TestCase):
                 answer = inner.ask("GET", f"/?lang={lang}")
                 self.assertEqual((answer.status, answer.headers["cache-control"]), (200, "no-store"))
                 self.assertIn(words, answer.body.decode())
+                self.assertIn(OVERVIEW, answer.body)
                 self.assertIn("default-src 'none'; style-src 'sha256-", answer.headers["content-security-policy"])
             self.assertEqual(inner.ask("POST", "/", {}, b"").status, 405)
 

@@ -323,15 +323,10 @@ static enum rc compare_rows(struct monitoring *m, struct bundle *b, struct diag 
     return RC_OK;
 }
 
-static void close_mapping(struct mapping *map)
-{
-    mapping_close(map);
-}
-
 /* Whole, ours, and of the published log; its rows when the register stands where it was made. */
 static enum rc check_bundle(struct monitoring *m, struct diag *d)
 {
-    ON_EXIT(close_mapping) struct mapping file = { 0 };
+    ON_EXIT(mapping_close) struct mapping file = { 0 };
     ON_EXIT(bundle_free_at) struct bundle *b = NULL;
     struct diag why = DIAG_INIT;
     char path[PATH_LEN];

@@ -1,43 +1,22 @@
-#include "issuer/publication/publish.h"
-
 #include <assert.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "core/cert/bundle.h"
 #include "core/cert/cosignature.h"
 #include "core/cert/deadline_list.h"
 #include "core/cert/status_list.h"
-#include "core/cose/cbor.h"
 #include "core/flate/flate.h"
 #include "issuer/publication/block_files.h"
-#include "issuer/publication/delta_files.h"
 #include "issuer/publication/employers_file.h"
 #include "issuer/publication/log_files.h"
 #include "issuer/publication/lookup_file.h"
+#include "issuer/publication/publish_material.h"
 #include "issuer/publication/snapshot.h"
 #include "issuer/register/engine.h"
-#include "issuer/register/survivors.h"
 
 #define DAY_S       86400
 #define PACKED_GAIN 10 /* a packed file is kept when it is a tenth smaller, or more */
-
-/* Everything of one publication, made before the first file is written. */
-struct material {
-    struct home *home;
-    struct reg *reg;
-    struct signer *signer;
-    const struct publish_cosigner *cosigner; /* NULL: nobody is asked */
-    const struct policy_values *policy;
-    uint64_t sequence;
-    struct previous before; /* the last publication in this folder */
-    struct columns columns;
-    struct delta_made delta;
-    uint8_t root[SHA256_LEN]; /* of the deadline list's blocks */
-    struct buf directory, status, deadlines, checkpoint, selftest, bundle;
-};
 
 static void material_free(struct material *m)
 {
@@ -50,13 +29,13 @@ static void material_free(struct material *m)
         buf_free(all[i]);
 }
 
-static int64_t lists_expire(const struct material *m)
+int64_t material_expires(const struct material *m)
 {
     return m->home->now + (int64_t)m->policy->status_days * DAY_S;
 }
 
-static enum rc sign(struct material *m, const char *typ, const struct buf *payload, struct buf *to,
-                    struct diag *d)
+enum rc material_sign(struct material *m, const char *typ, const struct buf *payload,
+                      struct buf *to, struct diag *d)
 {
     const enum rc rc = buf_rc(payload, d);
     return rc == RC_OK ? signer_publication(m->signer, typ, buf_span(payload), m->home->now, to, d)
@@ -72,7 +51,7 @@ static enum rc make_directory(struct material *m, struct diag *d)
         return rc;
     const struct span same = previous_directory(&m->before, m->home, buf_span(&payload));
     if (same.len == 0)
-        return sign(m, TYP_DIRECTORY, &payload, &m->directory, d);
+        return material_sign(m, TYP_DIRECTORY, &payload, &m->directory, d);
     buf_put_span(&m->directory, same);
     return buf_rc(&m->directory, d);
 }
@@ -81,8 +60,8 @@ static enum rc make_status(struct material *m, struct diag *d)
 {
     ON_EXIT(buf_free_at) struct buf payload = { 0 };
     const enum rc rc = status_list_payload_put(&payload, &m->columns, m->home->trust->status_uri,
-                                               m->home->now, lists_expire(m), DAY_S, d);
-    return rc == RC_OK ? sign(m, TYP_STATUS, &payload, &m->status, d) : rc;
+                                               m->home->now, material_expires(m), DAY_S, d);
+    return rc == RC_OK ? material_sign(m, TYP_STATUS, &payload, &m->status, d) : rc;
 }
 
 static enum rc make_deadlines(struct material *m, const char *folder, struct diag *d)
@@ -90,7 +69,7 @@ static enum rc make_deadlines(struct material *m, const char *folder, struct dia
     struct deadline_statement statement = {
         .uri = span_text(m->home->trust->status_uri),
         .iat = m->home->now,
-        .exp = lists_expire(m),
+        .exp = material_expires(m),
         .sequence = m->sequence,
         .rows = m->columns.count,
     };
@@ -101,143 +80,7 @@ static enum rc make_deadlines(struct material *m, const char *folder, struct dia
 
     ON_EXIT(buf_free_at) struct buf payload = { 0 };
     deadline_statement_put(&payload, &statement);
-    return sign(m, TYP_DEADLINES, &payload, &m->deadlines, d);
-}
-
-/* --- the bundle --- */
-
-/* Two messages that a sound device tells apart: one that holds, and the same with one bit turned.
- * The same ones for as long as the trust list is the same. */
-static enum rc make_selftest(struct material *m, struct diag *d)
-{
-    if (m->before.bundle && span_equal(bundle_section(m->before.bundle, SECTION_TRUST),
-                                       buf_span(&m->home->trust_bytes))) {
-        buf_put_span(&m->selftest, bundle_section(m->before.bundle, SECTION_SELFTEST));
-        return buf_rc(&m->selftest, d);
-    }
-    ON_EXIT(buf_free_at) struct buf turned = { 0 };
-    buf_put_span(&turned, buf_span(&m->deadlines));
-    const enum rc rc = buf_rc(&turned, d);
-    if (rc != RC_OK)
-        return rc;
-    turned.ptr[turned.len - 1] ^= 1;
-
-    cbor_put_array(&m->selftest, 2);
-    cbor_put_array(&m->selftest, 2);
-    cbor_put_bytes(&m->selftest, buf_span(&m->deadlines));
-    cbor_put_bool(&m->selftest, true);
-    cbor_put_array(&m->selftest, 2);
-    cbor_put_bytes(&m->selftest, buf_span(&turned));
-    cbor_put_bool(&m->selftest, false);
-    return buf_rc(&m->selftest, d);
-}
-
-static void collect_sections(const struct material *m, struct span survivors,
-                             struct span sections[BUNDLE_SECTIONS + 1])
-{
-    sections[SECTION_TRUST] = buf_span(&m->home->trust_bytes);
-    sections[SECTION_DIRECTORY] = buf_span(&m->directory);
-    sections[SECTION_POLICY] = buf_span(&m->home->policy_bytes);
-    sections[SECTION_CHECKPOINT] = buf_span(&m->checkpoint);
-    sections[SECTION_SURVIVORS] = survivors;
-    sections[SECTION_SELFTEST] = buf_span(&m->selftest);
-}
-
-struct all_survivors {
-    size_t count;
-    struct survivor_set *sets;
-    struct buf *hashes; /* of each set */
-};
-
-static void all_survivors_free_at(struct all_survivors *a)
-{
-    for (size_t i = 0; i < a->count; i++)
-        buf_free(&a->hashes[i]);
-    free(a->hashes);
-    free(a->sets);
-}
-
-/* The log must still be the one that the key was cut off with. */
-static enum rc collect_set(const struct material *m, const struct trusted_key *key,
-                           struct all_survivors *a, struct diag *d)
-{
-    uint8_t hash[SHA256_LEN];
-    struct buf *const hashes = &a->hashes[a->count];
-    struct survivor_set *const set = &a->sets[a->count++];
-    const enum rc rc = survivors_collect(m->reg, key, trusted_key_end(key), hashes, d);
-    if (rc != RC_OK)
-        return rc;
-    sha256(buf_span(hashes), hash);
-    if (memcmp(hash, key->cut_off.survivors, SHA256_LEN) != 0)
-        return diag_set(d, RC_REFUSED, DIAG_NO_OFFSET,
-                        "the log is not the one with which a key was cut off");
-    memcpy(set->kid, key->kid, KID_LEN);
-    set->hashes = buf_span(hashes);
-    return RC_OK;
-}
-
-static enum rc put_survivors(const struct material *m, struct buf *to, struct diag *d)
-{
-    const struct trust_list *const trust = m->home->trust;
-    ON_EXIT(all_survivors_free_at)
-    struct all_survivors a = {
-        .sets = calloc(trust->key_count + 1, sizeof *a.sets),
-        .hashes = calloc(trust->key_count + 1, sizeof *a.hashes),
-    };
-    if (!a.sets || !a.hashes)
-        return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "no memory for the survivors");
-    for (size_t i = 0; i < trust->key_count; i++) {
-        const struct trusted_key *const key = &trust->keys[i];
-        if (key->use != USE_TOKEN || !key->cut_off.given)
-            continue;
-        const enum rc rc = collect_set(m, key, &a, d);
-        if (rc != RC_OK)
-            return rc;
-    }
-    bundle_survivors_put(to, a.sets, a.count);
-    return buf_rc(to, d);
-}
-
-static enum rc make_bundle(struct material *m, struct diag *d)
-{
-    ON_EXIT(buf_free_at) struct buf survivors = { 0 };
-    enum rc rc = put_survivors(m, &survivors, d);
-    if (rc != RC_OK)
-        return rc;
-
-    struct bundle_parts parts = {
-        .sequence = m->sequence,
-        .issued = m->home->now,
-        .status_exp = lists_expire(m),
-        .deadlines_exp = lists_expire(m),
-        .columns = &m->columns,
-        .same_blocks = m->before.bundle,
-    };
-    collect_sections(m, buf_span(&survivors), parts.sections);
-
-    ON_EXIT(buf_free_at) struct buf payload = { 0 };
-    ON_EXIT(buf_free_at) struct buf body = { 0 };
-    ON_EXIT(buf_free_at) struct buf header = { 0 };
-    rc = bundle_build(&parts, &payload, &body, d);
-    if (rc == RC_OK)
-        rc = sign(m, TYP_BUNDLE, &payload, &header, d);
-    if (rc != RC_OK)
-        return rc;
-    bundle_put(&m->bundle, buf_span(&header), buf_span(&body));
-    return buf_rc(&m->bundle, d);
-}
-
-/* With the reader's code, from its own bytes, by the pinned roots: nobody else is first to find
- * out. */
-static enum rc check_bundle(struct material *m, struct diag *d)
-{
-    ON_EXIT(bundle_free_at) struct bundle *b = NULL;
-    enum rc rc = bundle_open(buf_span(&m->bundle), &m->home->trust->roots, &b, d);
-    if (rc == RC_OK)
-        rc = bundle_check_all(b, NULL, NULL, d);
-    if (rc != RC_OK)
-        return rc;
-    return delta_make(&m->before, b, &m->columns, m->signer, m->home->now, &m->delta, d);
+    return material_sign(m, TYP_DEADLINES, &payload, &m->deadlines, d);
 }
 
 /* --- files --- */
@@ -377,7 +220,7 @@ static enum rc make_lists(struct material *m, const char *folder, struct diag *d
         rc = make_status(m, d);
     if (rc == RC_OK)
         rc = make_deadlines(m, folder, d);
-    return rc == RC_OK ? make_selftest(m, d) : rc;
+    return rc == RC_OK ? material_make_selftest(m, d) : rc;
 }
 
 static enum rc run(struct material *m, const char *folder, struct diag *d)
@@ -387,9 +230,9 @@ static enum rc run(struct material *m, const char *folder, struct diag *d)
     if (rc == RC_OK)
         rc = make_lists(m, folder, d);
     if (rc == RC_OK)
-        rc = make_bundle(m, d);
+        rc = material_make_bundle(m, d);
     if (rc == RC_OK)
-        rc = check_bundle(m, d);
+        rc = material_check_bundle(m, d);
     if (rc == RC_OK)
         rc = log_publish(m->reg, m->home, buf_span(&m->checkpoint), folder, d);
     if (rc == RC_OK)

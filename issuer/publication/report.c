@@ -4,11 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Persons by unit, to be counted once each: unit in the upper 16 bits, person below. */
-struct person_set {
-    uint64_t *items;
-    size_t count, cap;
-};
+#include "issuer/publication/person_set.h"
+#include "issuer/publication/report_months.h"
 
 struct tally {
     struct reg *reg;
@@ -18,48 +15,9 @@ struct tally {
     struct person_set learners;
 };
 
-static void person_set_free(struct person_set *s)
-{
-    free(s->items);
-}
-
 static void tally_free(struct tally *t)
 {
     person_set_free(&t->learners);
-}
-
-static enum rc person_set_add(struct person_set *s, uint32_t unit, uint64_t person, struct diag *d)
-{
-    if (s->count == s->cap) {
-        const size_t cap = s->cap ? 2 * s->cap : 1024;
-        uint64_t *items = realloc(s->items, cap * sizeof *items);
-        if (!items)
-            return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "counting persons");
-        s->items = items;
-        s->cap = cap;
-    }
-    s->items[s->count++] = (uint64_t)unit << 48 | person;
-    return RC_OK;
-}
-
-static int by_number(const void *a, const void *b)
-{
-    const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return x < y ? -1 : x > y;
-}
-
-/* Sorts, drops repeats. */
-static void person_set_unique(struct person_set *s)
-{
-    if (s->count == 0)
-        return;
-    qsort(s->items, s->count, sizeof *s->items, by_number);
-    size_t kept = 1;
-    for (size_t i = 1; i < s->count; i++) {
-        if (s->items[i] != s->items[kept - 1])
-            s->items[kept++] = s->items[i];
-    }
-    s->count = kept;
 }
 
 static struct report_row *row_of(struct report *rep, uint32_t unit)
@@ -149,61 +107,6 @@ static enum rc add_rows(struct tally *t, struct diag *d)
     return RC_OK;
 }
 
-/* --- by month --- */
-
-static int month_of(int32_t date)
-{
-    int year, month, day;
-    date_to_ymd(date, &year, &month, &day);
-    return year * 12 + month - 1;
-}
-
-static int32_t month_start(int month)
-{
-    int32_t date = 0;
-    return date_from_ymd(month / 12, month % 12 + 1, 1, &date) ? date : DATE_MAX;
-}
-
-static void set_months(struct tally *t)
-{
-    struct report_details *const to = t->details;
-    const int now = month_of(t->report->as_of);
-    *to = (struct report_details){ .issued = { 0 } };
-    for (int i = 0; i < REPORT_MONTHS; i++) {
-        to->months[i] = month_start(now - REPORT_MONTHS + 1 + i);
-        to->ahead[i] = month_start(now + i);
-    }
-}
-
-/* A place of the table that begins with the month of `first`; others are passed over. */
-static void count_month(uint64_t places[REPORT_MONTHS], int32_t first, int32_t date)
-{
-    const int i = month_of(date) - month_of(first);
-    if (i >= 0 && i < REPORT_MONTHS)
-        places[i]++;
-}
-
-static void detail_issue(struct tally *t, int32_t date)
-{
-    if (t->details)
-        count_month(t->details->issued, t->details->months[0], date);
-}
-
-static void detail_renewal(struct tally *t, int32_t date)
-{
-    if (t->details)
-        count_month(t->details->renewed, t->details->months[0], date);
-}
-
-static void detail_state(struct tally *t, const struct reg_cert *c, enum state state)
-{
-    if (!t->details || (state != STATE_VALID && state != STATE_DUE))
-        return;
-    count_month(t->details->deadlines, t->details->ahead[0], c->deadline);
-    if (c->post <= POST_CODE_MAX)
-        t->details->in_force[c->post]++;
-}
-
 /* --- certificates --- */
 
 static void add_state(struct report_row *to, enum state state)
@@ -251,7 +154,7 @@ static enum rc go_back_to(struct tally *t, struct reg_cert *c, struct report_row
             break;
         if (v > 1 && version.deadline != deadline) {
             to->renewed++;
-            detail_renewal(t, date_of_time(version.signed_at));
+            months_add_renewal(t->details, date_of_time(version.signed_at));
         }
         deadline = version.deadline;
     }
@@ -271,7 +174,7 @@ static enum rc add_certificate(struct tally *t, uint32_t id, struct diag *d)
         to->exchanged++;
     else
         to->issued++;
-    detail_issue(t, c.issued);
+    months_add_issue(t->details, c.issued);
 
     enum state state = STATE_UNKNOWN;
     rc = go_back_to(t, &c, to, d);
@@ -281,7 +184,7 @@ static enum rc add_certificate(struct tally *t, uint32_t id, struct diag *d)
     if (rc != RC_OK)
         return rc;
     add_state(to, state);
-    detail_state(t, &c, state);
+    months_add_state(t->details, &c, state);
     return RC_OK;
 }
 
@@ -378,7 +281,7 @@ enum rc report_make_detailed(struct reg *r, const struct policy *p, int32_t as_o
     ON_EXIT(tally_free)
     struct tally t = { .reg = r, .policy = p, .report = &rep, .details = ret_details };
     if (ret_details)
-        set_months(&t);
+        months_begin(ret_details, as_of);
 
     enum rc rc = list_units(&t, d);
     if (rc == RC_OK)

@@ -7,19 +7,32 @@
 
 #include "core/crypto/hash.h"
 
-struct http_exchange *exchange_new(struct http_server *server, const char *target)
+struct http_exchange *exchange_new(struct http_server *server, struct connection *connection)
 {
     struct http_exchange *const x = calloc(1, sizeof *x);
-    if (!x)
-        return NULL;
-    x->target = strdup(target);
-    if (!x->target) {
+    struct head *const head = calloc(1, sizeof *head);
+    if (!x || !head) {
         free(x);
+        free(head);
         return NULL;
     }
     x->server = server;
+    x->connection = connection;
+    x->head = head;
     x->body = BODY_NOTHING;
     return x;
+}
+
+bool exchange_begin(struct http_exchange *x, struct MHD_Connection *mhd, const char *target)
+{
+    const size_t len = strlen(target) + 1;
+    uint8_t *const to = buf_reserve(&x->targets, len + TARGET_ROOM(len));
+    if (!to)
+        return false;
+    memcpy(to, target, len);
+    x->targets.len = len;
+    x->mhd = mhd;
+    return true;
 }
 
 static void free_texts(struct exchange_text *t)
@@ -31,18 +44,29 @@ static void free_texts(struct exchange_text *t)
     }
 }
 
-void exchange_free(struct http_exchange *x)
+void exchange_end(struct http_exchange *x)
 {
-    if (!x)
-        return;
     if (x->response)
         MHD_destroy_response(x->response);
     http_kept_put(x->kept);
     free_texts(x->made);
     free_texts(x->headers);
     body_free(&x->body);
-    head_free(x->head);
-    free(x->target);
+    buf_clear(&x->targets);
+    *x = (struct http_exchange){ .server = x->server,
+                                 .connection = x->connection,
+                                 .head = x->head,
+                                 .targets = x->targets,
+                                 .body = BODY_NOTHING };
+}
+
+void exchange_free(struct http_exchange *x)
+{
+    if (!x)
+        return;
+    exchange_end(x);
+    buf_free(&x->targets);
+    free(x->head);
     free(x);
 }
 
@@ -136,7 +160,7 @@ static const char *keep(const struct http_exchange *x, struct span text)
 const char *http_header(const struct http_exchange *x, const char *name)
 {
     const struct head *const h = x->head;
-    const struct field *const first = h ? field_find(h->fields, h->field_count, name) : NULL;
+    const struct field *const first = field_find(h->fields, h->field_count, name);
     if (!first)
         return NULL;
 
@@ -180,7 +204,7 @@ void http_body_sha256(const struct http_exchange *x, uint8_t ret[32])
 
 const char *http_peer(const struct http_exchange *x)
 {
-    return x->peer;
+    return x->connection->peer;
 }
 
 bool http_wants_english(const struct http_exchange *x)

@@ -15,6 +15,9 @@
 /* Hangs on libmicrohttpd's connection from accept to close. */
 struct connection {
     struct watch watch;
+    char peer[LISTEN_PEER_LEN];
+    struct http_exchange *exchange; /* of its requests, which come one after the other; NULL before
+                                       the first */
 };
 
 enum exchange_phase {
@@ -35,15 +38,16 @@ struct exchange_text {
 
 struct http_exchange {
     struct pool_job job; /* first: the pool hands it back */
-    struct http_server *server;
-    struct MHD_Connection *mhd;
-    struct connection *connection;
-    enum exchange_phase phase;
 
-    char *target;      /* as sent */
-    struct head *head; /* NULL before the headers are here */
+    /* Kept from one request to the next. */
+    struct http_server *server;
+    struct connection *connection;
+    struct head *head;  /* what was read of it, once the headers are here */
+    struct buf targets; /* as sent and with a NUL, then room for what is decoded of it */
+
+    struct MHD_Connection *mhd;
+    enum exchange_phase phase;
     struct body body;
-    char peer[LISTEN_PEER_LEN];
     struct exchange_text *made; /* for http_header() */
 
     void (*handle)(struct http_exchange *x, void *arg); /* the route's, or http_on_thread()'s */
@@ -60,8 +64,14 @@ struct http_exchange {
     int64_t began_us, took_us;
 };
 
-struct http_exchange *exchange_new(struct http_server *server, const char *target);
+/* For all requests of a connection. NULL: out of memory. */
+struct http_exchange *exchange_new(struct http_server *server, struct connection *connection);
 void exchange_free(struct http_exchange *x); /* NULL is fine */
+/* The next request: its target as sent, which is copied. False: out of memory. */
+MUST_CHECK bool exchange_begin(struct http_exchange *x, struct MHD_Connection *mhd,
+                               const char *target);
+/* It is over, answered or not. */
+void exchange_end(struct http_exchange *x);
 
 /* Copies name (if any) and value into one piece. NULL: out of memory. */
 struct exchange_text *exchange_text_new(const char *name, struct span value);

@@ -1,7 +1,6 @@
 #include "core/http/head.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define VERSION_LEN  8u /* "HTTP/1.1" */
@@ -122,11 +121,8 @@ static enum refusal judge_target(const struct head_given *g, const struct http_l
     const char *origin;
     if (target_origin(g->target, host ? host->value : (struct span){ 0 }, &origin, d) != RC_OK)
         return REFUSED_TARGET;
-    h->target_room = malloc(TARGET_ROOM(strlen(origin)));
-    if (!h->target_room)
-        return REFUSED_INTERNAL;
 
-    const enum rc rc = target_parse(origin, h->target_room, &h->target, d);
+    const enum rc rc = target_parse(origin, g->room, &h->target, d);
     if (rc == RC_NOT_FOUND)
         return REFUSED_NO_ROUTE;
     if (rc != RC_OK)
@@ -162,14 +158,23 @@ static enum refusal judge_body(const struct head *h, struct diag *d)
     return REFUSED_BODY_LEN;
 }
 
+/* Without the arrays that the counts tell of. */
+static void begin(struct head *h, const struct head_given *given)
+{
+    h->field_count = h->target.segment_count = h->target.field_count = 0;
+    h->body = (struct field_body){ 0 };
+    h->match = (struct route_match){ 0 };
+    h->method = method_of(given->method);
+    h->origin = "";
+    h->close = true;
+}
+
 enum refusal head_read(const struct head_given *given, const struct http_limits *limits,
                        const struct http_route *routes, struct head *ret, struct diag *d)
 {
     assert(given && limits && routes && ret);
 
-    ret->origin = "";
-    ret->close = true;
-    ret->method = method_of(given->method);
+    begin(ret, given);
     enum refusal r = read_fields(given, limits, ret, d);
     if (r == REFUSED_NOT)
         r = judge_fields(given, ret, d);
@@ -183,12 +188,4 @@ enum refusal head_read(const struct head_given *given, const struct http_limits 
     if (r == REFUSED_NOT)
         r = find_route(routes, ret);
     return r == REFUSED_NOT ? judge_body(ret, d) : r;
-}
-
-void head_free(struct head *h)
-{
-    if (!h)
-        return;
-    free(h->target_room);
-    free(h);
 }

@@ -21,7 +21,6 @@ struct head {
         fields[FIELDS_MAX]; /* names and values are libmicrohttpd's, for the request's life */
     size_t field_count;
     struct field_body body;
-    char *target_room;
     struct target target;
     struct route_match match; /* REFUSED_NOT, REFUSED_METHOD */
     enum http_method method;  /* 0: none of ours */
@@ -34,9 +33,9 @@ struct head_given {
     struct MHD_Connection *connection;
     const char *method, *url, *version;
     const char *target; /* as sent */
+    char *room;         /* TARGET_ROOM() bytes for what is decoded of it; for the request's life */
 };
 
-/* Reads and judges. *ret is zeroed before; head_free() releases it whatever comes out. */
+/* Reads and judges. Whatever comes out, *ret is of this request alone. */
 enum refusal head_read(const struct head_given *given, const struct http_limits *limits,
                        const struct http_route *routes, struct head *ret, struct diag *d);
-void head_free(struct head *h);

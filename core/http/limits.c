@@ -9,9 +9,10 @@
 #define OTHER_FILES 512u
 #define MIN_FILES   64u
 
-/* A field needs this much of libmicrohttpd beside its bytes; the answer's head comes there too. */
-#define FIELD_COST  128u
-#define ANSWER_HEAD 8192u
+/* A field needs this much of libmicrohttpd beside its bytes; the answer's head comes there too. All
+ * of it is zeroed twice a request, so it is no larger than it must be. */
+#define FIELD_COST  64u
+#define ANSWER_HEAD 4096u
 
 static const struct {
     size_t at;

@@ -1,7 +1,7 @@
 #include "core/http/request.h"
 
 #include <assert.h>
-#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "core/http/exchange.h"
@@ -222,12 +222,6 @@ static enum MHD_Result start_request(struct http_exchange *x, const struct head_
 {
     x->server->under_way++;
     x->began_us = now_us();
-    x->head = calloc(1, sizeof *x->head);
-    if (!x->head)
-        return MHD_NO;
-    const union MHD_ConnectionInfo *const info =
-        MHD_get_connection_info(x->mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    listen_peer(info ? info->client_addr : NULL, x->peer);
 
     struct diag d = DIAG_INIT;
     const struct http_options *const o = &x->server->options;
@@ -247,14 +241,21 @@ static enum MHD_Result start_request(struct http_exchange *x, const struct head_
 
 void *request_line(void *arg, const char *uri, struct MHD_Connection *connection)
 {
-    struct http_exchange *const x = exchange_new(arg, uri ? uri : "");
-    if (!x)
-        return NULL;
     const union MHD_ConnectionInfo *const info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    x->mhd = connection;
-    x->connection = info->socket_context;
-    return x;
+    struct connection *const c = info->socket_context;
+    if (c && !c->exchange)
+        c->exchange = exchange_new(arg, c);
+    const bool begun = c && c->exchange && exchange_begin(c->exchange, connection, uri ? uri : "");
+    return begun ? c->exchange : NULL;
+}
+
+/* core/http/target.c decodes; what stands here in place of the target is not looked at. */
+size_t request_unescape(void *arg, struct MHD_Connection *connection, char *text)
+{
+    (void)arg;
+    (void)connection;
+    return strlen(text);
 }
 
 /* NOLINTNEXTLINE(readability-function-size): the parameters are the library's */
@@ -264,16 +265,18 @@ enum MHD_Result request_part(void *arg, struct MHD_Connection *connection, const
 {
     (void)arg;
     struct http_exchange *const x = *context;
-    if (!x || !x->connection)
+    if (!x)
         return MHD_NO;
 
     switch (x->phase) {
     case EXCHANGE_NEW:
-        return start_request(x, &(struct head_given){ .connection = connection,
-                                                      .method = method,
-                                                      .url = url,
-                                                      .version = version,
-                                                      .target = x->target });
+        return start_request(
+            x, &(struct head_given){ .connection = connection,
+                                     .method = method,
+                                     .url = url,
+                                     .version = version,
+                                     .target = (const char *)x->targets.ptr,
+                                     .room = (char *)x->targets.ptr + x->targets.len });
     case EXCHANGE_BODY:
         return *data_len > 0 ? take_body(x, data, data_len) : finish_request(x);
     case EXCHANGE_WHOLE:
@@ -308,10 +311,9 @@ void request_end(void *arg, struct MHD_Connection *connection, void **context,
                             (uint64_t)(x->took_us > 0 ? x->took_us : 0));
     if (x->unheard && why == MHD_REQUEST_TERMINATED_COMPLETED_OK)
         linger(x);
-    if (x->connection)
-        set_watch(x, WATCH_NEXT);
+    set_watch(x, WATCH_NEXT);
     if (x->began_us != 0)
         s->under_way--;
-    exchange_free(x);
+    exchange_end(x);
     *context = NULL;
 }

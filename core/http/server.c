@@ -34,11 +34,25 @@ static void begin_connection(struct http_server *s, struct MHD_Connection *mhd, 
 {
     s->connections++;
     struct connection *const c = calloc(1, sizeof *c);
-    const union MHD_ConnectionInfo *const info =
-        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
-    if (c && info)
-        watch_begin(s->watchdog, &c->watch, info->connect_fd);
     *context = c;
+    if (!c)
+        return;
+    /* Neither is ever NULL. */
+    const union MHD_ConnectionInfo *const socket =
+        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+    const union MHD_ConnectionInfo *const from =
+        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    watch_begin(s->watchdog, &c->watch, socket->connect_fd);
+    listen_peer(from->client_addr, c->peer);
+}
+
+static void end_connection(struct http_server *s, struct connection *c)
+{
+    if (!c)
+        return;
+    watch_end(s->watchdog, &c->watch);
+    exchange_free(c->exchange);
+    free(c);
 }
 
 static void follow_connection(void *arg, struct MHD_Connection *mhd, void **context,
@@ -49,10 +63,7 @@ static void follow_connection(void *arg, struct MHD_Connection *mhd, void **cont
         begin_connection(s, mhd, context);
         return;
     }
-    struct connection *const c = *context;
-    if (c)
-        watch_end(s->watchdog, &c->watch);
-    free(c);
+    end_connection(s, *context);
     *context = NULL;
     s->open--;
 }
@@ -69,7 +80,8 @@ static enum rc start_daemon(struct http_server *s, struct diag *d)
         MHD_OPTION_CONNECTION_LIMIT, l->connections + 16, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
         l->per_address, MHD_OPTION_CONNECTION_TIMEOUT, (l->idle_ms + 999) / 1000,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, limits_connection_memory(l),
-        MHD_OPTION_URI_LOG_CALLBACK, request_line, s, MHD_OPTION_NOTIFY_COMPLETED, request_end, s,
+        MHD_OPTION_URI_LOG_CALLBACK, request_line, s, MHD_OPTION_UNESCAPE_CALLBACK,
+        request_unescape, NULL, MHD_OPTION_NOTIFY_COMPLETED, request_end, s,
         MHD_OPTION_NOTIFY_CONNECTION, follow_connection, s, MHD_OPTION_END);
     if (!one)
         return diag_set(d, RC_IO, DIAG_NO_OFFSET, "cannot start the HTTP server on '%s'",

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -26,7 +27,7 @@ struct watchdog {
     pthread_cond_t wake;
     pthread_t thread;
     uint32_t ms[WATCH_KINDS];
-    struct watch ends[WATCH_KINDS]; /* rings; as each kind has one time, the oldest ends first */
+    struct watch end; /* of the ring of those that are watched */
     size_t watched;
     struct lingering lingering[LINGER_MAX];
     size_t lingering_count;
@@ -34,7 +35,7 @@ struct watchdog {
     bool closed;
 };
 
-/* To a tick of the kernel, a few milliseconds: each request asks thrice. */
+/* To a tick of the kernel, a few milliseconds. */
 static int64_t now_ms(void)
 {
     struct timespec t;
@@ -42,41 +43,21 @@ static int64_t now_ms(void)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* --- rings; called locked --- */
-
-static void link_last(struct watchdog *dog, struct watch *w, enum watch_for what)
-{
-    struct watch *const end = &dog->ends[what];
-    w->what = what;
-    w->until_ms = now_ms() + dog->ms[what];
-    w->before = end->before;
-    w->after = end;
-    end->before->after = w;
-    end->before = w;
-}
-
-static void unlink_watch(struct watch *w)
-{
-    w->before->after = w->after;
-    w->after->before = w->before;
-    w->before = w->after = NULL;
-}
+/* --- the ring; called locked --- */
 
 static void cut(struct watchdog *dog, struct watch *w)
 {
     (void)shutdown(w->fd, SHUT_RDWR);
-    unlink_watch(w);
-    link_last(dog, w, WATCH_NOTHING);
+    watch_for(dog, w, WATCH_NOTHING);
 }
 
 static void cut_late(struct watchdog *dog, int64_t now)
 {
-    for (enum watch_for what = WATCH_HEAD; what < WATCH_KINDS; what++) {
-        struct watch *const end = &dog->ends[what];
-        while (end->after != end && end->after->until_ms <= now) {
-            cut(dog, end->after);
-            dog->timed_out++;
-        }
+    for (struct watch *w = dog->end.after; w != &dog->end; w = w->after) {
+        if (w->until_ms > now)
+            continue;
+        cut(dog, w);
+        dog->timed_out++;
     }
 }
 
@@ -170,10 +151,8 @@ enum rc watchdog_new(const uint32_t ms[WATCH_KINDS], struct watchdog **ret, stru
     struct watchdog *const dog = calloc(1, sizeof *dog);
     if (!dog)
         return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "no memory for the watchdog");
-    for (size_t i = 0; i < WATCH_KINDS; i++) {
-        dog->ms[i] = ms[i];
-        dog->ends[i].before = dog->ends[i].after = &dog->ends[i];
-    }
+    memcpy(dog->ms, ms, sizeof dog->ms);
+    dog->end.before = dog->end.after = &dog->end;
     if (!start(dog)) {
         free(dog);
         return diag_set(d, RC_IO, DIAG_NO_OFFSET, "cannot start the watchdog's thread");
@@ -204,9 +183,12 @@ void watchdog_free(struct watchdog *dog)
 
 void watch_begin(struct watchdog *dog, struct watch *w, int fd)
 {
-    (void)pthread_mutex_lock(&dog->mutex);
     w->fd = fd;
-    link_last(dog, w, WATCH_HEAD);
+    watch_for(dog, w, WATCH_HEAD);
+    (void)pthread_mutex_lock(&dog->mutex);
+    w->before = dog->end.before;
+    w->after = &dog->end;
+    w->before->after = w->after->before = w;
     if (dog->watched++ == 0)
         (void)pthread_cond_signal(&dog->wake);
     (void)pthread_mutex_unlock(&dog->mutex);
@@ -214,16 +196,16 @@ void watch_begin(struct watchdog *dog, struct watch *w, int fd)
 
 void watch_for(struct watchdog *dog, struct watch *w, enum watch_for what)
 {
-    (void)pthread_mutex_lock(&dog->mutex);
-    unlink_watch(w);
-    link_last(dog, w, what);
-    (void)pthread_mutex_unlock(&dog->mutex);
+    const int64_t until = what == WATCH_NOTHING ? INT64_MAX : now_ms() + dog->ms[what];
+    atomic_store_explicit(&w->what, what, memory_order_relaxed);
+    atomic_store_explicit(&w->until_ms, until, memory_order_relaxed);
 }
 
 void watch_end(struct watchdog *dog, struct watch *w)
 {
     (void)pthread_mutex_lock(&dog->mutex);
-    unlink_watch(w);
+    w->before->after = w->after;
+    w->after->before = w->before;
     dog->watched--;
     (void)pthread_mutex_unlock(&dog->mutex);
 }
@@ -231,12 +213,9 @@ void watch_end(struct watchdog *dog, struct watch *w)
 void watchdog_cut(struct watchdog *dog, bool all)
 {
     (void)pthread_mutex_lock(&dog->mutex);
-    for (enum watch_for what = WATCH_NOTHING; what < WATCH_KINDS; what++) {
-        const bool between = what == WATCH_HEAD || what == WATCH_NEXT;
-        const struct watch *const end = &dog->ends[what];
-        for (const struct watch *w = end->after; (all || between) && w != end; w = w->after)
+    for (struct watch *w = dog->end.after; w != &dog->end; w = w->after)
+        if (all || w->what == WATCH_HEAD || w->what == WATCH_NEXT)
             (void)shutdown(w->fd, SHUT_RDWR);
-    }
     (void)pthread_mutex_unlock(&dog->mutex);
 }
 

@@ -1,11 +1,11 @@
 /*
  * Total times. libmicrohttpd's own timeout starts again with every byte, so a client that drips
- * stays for ever; here each connection stands in the queue of what it is doing, and when the time
- * of that is over its socket is shut down, which libmicrohttpd takes for the client's going.
- * Threads: any.
+ * stays for ever; here each connection says what it is doing and until when, and when that is over
+ * its socket is shut down, which libmicrohttpd takes for the client's going. Threads: any.
  */
 #pragma once
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -23,8 +23,8 @@ enum watch_for {
 /* One connection; belongs to the connection, linked while it is watched. */
 struct watch {
     struct watch *before, *after;
-    int64_t until_ms;
-    enum watch_for what;
+    atomic_int_fast64_t until_ms;
+    atomic_uint what; /* an enum watch_for */
     int fd;
 };
 
@@ -36,7 +36,8 @@ MUST_CHECK enum rc watchdog_new(const uint32_t ms[WATCH_KINDS], struct watchdog 
 void watchdog_free(struct watchdog *dog); /* no connection is watched any more; NULL is fine */
 
 void watch_begin(struct watchdog *dog, struct watch *w, int fd);
-void watch_for(struct watchdog *dog, struct watch *w, enum watch_for what); /* from now */
+/* From now. Takes no lock: each request says it thrice. */
+void watch_for(struct watchdog *dog, struct watch *w, enum watch_for what);
 /* Before the socket is closed. */
 void watch_end(struct watchdog *dog, struct watch *w);
 

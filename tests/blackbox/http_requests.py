@@ -215,6 +215,15 @@ class Requests(unittest.TestCase):
         places = [answer.index(b"\r\n\r\n%d" % i) for i in range(20)]
         self.assertEqual(places, sorted(places))
 
+    def test_nothing_of_a_request_is_in_the_next(self):
+        with self.scene.connect() as connection:
+            for target, headers, wanted in (("/query?q=a", ("Accept-Language: en", "X-Asked: b"), b"a"), ("/query", (), b"(absent)"),
+                                            ("/header", ("X-Asked: b",), b"b"), ("/header", (), b"(absent)")):
+                connection.sendall(request(target=target, headers=(HOST, *headers)))
+                self.assertEqual(read_answer(connection)[2], wanted)
+            connection.sendall(request(target="/items/%00", headers=(HOST,)))
+            self.assertIn("请求", json.loads(read_answer(connection)[2])["title"])
+
     def test_a_refused_request_with_a_small_body_keeps_its_connection(self):
         with self.scene.connect() as connection:
             connection.sendall(request("POST", "/hello", b"x" * 1000, headers=(HOST,)))
@@ -358,6 +367,16 @@ class Limits(unittest.TestCase):
         with Scene(PROGRAM) as scene:
             for count, status in ((64, 200), (65, 431), (1000, 431)):
                 self.assertEqual(scene.status(get("/hello", *(f"X-{i}: a" for i in range(count - 2)))), status, count)
+
+    def test_the_longest_head_of_the_most_headers_is_answered(self):
+        with Scene(PROGRAM) as scene:
+            most = get("/hello", *(f"X-{i:02}: " + "a" * 220 for i in range(62)))
+            most = most.replace(b"X-00: ", b"X-00: " + b"a" * (16384 - len(most)))
+            self.assertEqual(len(most), 16384)
+            for head, status in ((most, 200), (most.replace(b"X-01: ", b"X-01: a"), 431)):
+                answer = scene.ask(head)
+                self.assertTrue(answer.startswith(b"HTTP/1.1 %d " % status), answer[:40])
+                self.assertTrue(answer.endswith(b"hello\n" if status == 200 else b"}"), answer)
 
     def test_connections_above_the_limit_are_closed_at_once(self):
         with Scene(PROGRAM, connections=5) as scene:

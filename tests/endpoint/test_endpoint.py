@@ -7,6 +7,7 @@ import base64
 import csv
 import gzip
 import hashlib
+import http.client
 import io
 import json
 import os
@@ -220,6 +221,14 @@ class Pages(Case):
         self.assertIn(f'href="/V/{digits}?lang=zh&amp;large=1"', large)
         self.assertEqual(self.verdict(digits, {**JSON, "Accept-Language": "en"})["problems"][0]["text"],
                          "a demonstration: not a real certificate")
+
+    def test_what_is_refused_before_its_address_is_read_knows_nothing_of_the_one_before(self):
+        connection = http.client.HTTPConnection(self.endpoint.address, timeout=10)
+        for headers, status, language in (({}, 200, "en"), ({"X-Asked": "a\x07b"}, 400, "zh-CN")):
+            connection.request("GET", "/?lang=en", headers={"Accept": "text/html", **headers})
+            answer = connection.getresponse()
+            self.assertEqual(answer.status, status)
+            self.assertIn(f'<html lang="{language}">', answer.read().decode())
 
     def test_what_is_shown_of_a_certificate(self):
         page = self.page("/V/" + self.scene.digits(VALID))

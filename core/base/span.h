@@ -29,3 +29,13 @@ static inline bool span_equal(struct span a, struct span b)
 {
     return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
+
+/*
+ * Where the bytes from `least` to `most`, both ASCII, that begin at `from` end: s.len, or the place
+ * of another. Eight at a time, for what is long and nearly all of one kind, as digits in an
+ * address:
+ *
+ *     for (size_t i = 0; (i = span_run(s, i, '0', '9')) < s.len; i++)
+ *         judge(s.ptr[i]);
+ */
+size_t span_run(struct span s, size_t from, uint8_t least, uint8_t most);

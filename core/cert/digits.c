@@ -38,27 +38,23 @@ static size_t bytes_of_digits(size_t digits)
     return 0;
 }
 
-static enum rc decode_group(struct span all, size_t at, size_t digits, struct buf *to,
-                            struct diag *d)
+/* Writes at most GROUP_BYTES. */
+static enum rc decode_group(struct span all, size_t at, size_t digits, uint8_t **to, struct diag *d)
 {
     const size_t bytes = digits == GROUP_DIGITS ? GROUP_BYTES : bytes_of_digits(digits);
+    const size_t end = span_run(span_of(all.ptr, at + digits), at, '0', '9');
     uint64_t v = 0;
-    for (size_t i = at; i < at + digits; i++) {
-        const unsigned digit = (unsigned)all.ptr[i] - '0';
-        if (digit > 9)
-            return diag_set(d, RC_FORMAT, i, "a character that is not a digit");
-        v = v * 10 + digit;
-    }
+    if (end < at + digits)
+        return diag_set(d, RC_FORMAT, end, "a character that is not a digit");
     if (bytes == 0)
         return diag_set(d, RC_FORMAT, at, "a last group of %zu digits", digits);
+    for (size_t i = at; i < end; i++)
+        v = v * 10 + (all.ptr[i] - (uint64_t)'0');
     if (v >> 8 * bytes != 0)
         return diag_set(d, RC_FORMAT, at, "a group over the largest value of %zu bytes", bytes);
-    uint8_t *const out = buf_reserve(to, bytes);
-    if (!out)
-        return buf_rc(to, d);
     for (size_t i = bytes; i > 0; i--, v >>= 8)
-        out[i - 1] = (uint8_t)v;
-    to->len += bytes;
+        (*to)[i - 1] = (uint8_t)v;
+    *to += bytes;
     return RC_OK;
 }
 
@@ -69,15 +65,16 @@ enum rc digits_decode(struct span digits, struct buf *to, struct diag *d)
     if (digits.len == 0)
         return diag_set(d, RC_FORMAT, 0, "there are no digits");
 
-    const size_t kept = to->len;
+    uint8_t *out = buf_reserve(to, (digits.len / GROUP_DIGITS + 1) * GROUP_BYTES);
+    if (!out)
+        return buf_rc(to, d);
     for (size_t at = 0; at < digits.len; at += GROUP_DIGITS) {
         const size_t left = digits.len - at;
         const size_t group = left < GROUP_DIGITS ? left : GROUP_DIGITS;
-        const enum rc rc = decode_group(digits, at, group, to, d);
-        if (rc != RC_OK) {
-            to->len = kept;
+        const enum rc rc = decode_group(digits, at, group, &out, d);
+        if (rc != RC_OK)
             return rc;
-        }
     }
-    return buf_rc(to, d);
+    to->len = (size_t)(out - to->ptr);
+    return RC_OK;
 }

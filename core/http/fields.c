@@ -22,7 +22,7 @@ bool field_is_token(struct span text)
 bool field_is_clean(struct span value)
 {
     bool ascii = true;
-    for (size_t i = 0; i < value.len; i++) {
+    for (size_t i = 0; (i = span_run(value, i, ' ', '~')) < value.len; i++) {
         const uint8_t c = value.ptr[i];
         if ((c < 0x20 && c != '\t') || c == 0x7f)
             return false;

@@ -12,12 +12,13 @@ static enum rc refuse(struct diag *d, const char *why)
 }
 
 /* Visible ASCII without what no URI holds and some readers take for a slash or an end. */
-static bool may_stand_in_target(const char *text)
+static bool may_stand_in_target(struct span text)
 {
-    for (; *text; text++)
-        if (*text < 0x21 || *text > 0x7e || *text == '"' || *text == '<' || *text == '>' ||
-            *text == '\\' || *text == '#')
+    for (size_t i = 0; (i = span_run(text, i, '$', ';')) < text.len; i++) {
+        const uint8_t c = text.ptr[i];
+        if (c < 0x21 || c > 0x7e || c == '"' || c == '<' || c == '>' || c == '\\' || c == '#')
             return false;
+    }
     return true;
 }
 
@@ -34,7 +35,7 @@ enum rc target_origin(const char *target, struct span host, const char **ret, st
 {
     assert(target && ret);
 
-    if (!may_stand_in_target(target))
+    if (!may_stand_in_target(span_text(target)))
         return refuse(d, "holds a character that may not stand in one");
     if (target[0] == '/') {
         *ret = target;
@@ -67,23 +68,34 @@ static int digit_value(uint8_t c)
     return -1;
 }
 
+/* The byte that stands at *i, which is moved behind it; -1: a '%' without two digits. */
+static int take_byte(struct span raw, bool is_query, size_t *i)
+{
+    const uint8_t c = raw.ptr[(*i)++];
+    if (c != '%')
+        return is_query && c == '+' ? ' ' : c;
+    const int high = *i + 1 < raw.len ? digit_value(raw.ptr[*i]) : -1;
+    const int low = *i + 1 < raw.len ? digit_value(raw.ptr[*i + 1]) : -1;
+    *i += 2;
+    return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
 /* Writes at *to at most raw.len bytes and a NUL, and moves it on. */
 static enum rc decode(struct span raw, bool is_query, char **to, struct span *ret, struct diag *d)
 {
     char *at = *to;
     bool plain = true; /* visible ASCII: nothing more can be wrong with it */
-    for (size_t i = 0; i < raw.len; i++) {
-        uint8_t c = raw.ptr[i];
-        if (c == '%') {
-            const int high = i + 2 < raw.len ? digit_value(raw.ptr[i + 1]) : -1;
-            const int low = i + 2 < raw.len ? digit_value(raw.ptr[i + 2]) : -1;
-            if (high < 0 || low < 0)
-                return refuse(d, "has a '%%' without two digits");
-            c = (uint8_t)(high * 16 + low);
-            i += 2;
-        } else if (is_query && c == '+') {
-            c = ' ';
+    for (size_t i = 0; i < raw.len;) {
+        const size_t digits = span_run(raw, i, '0', '9') - i;
+        if (digits > 0) {
+            memcpy(at, raw.ptr + i, digits);
+            at += digits;
+            i += digits;
+            continue;
         }
+        const int c = take_byte(raw, is_query, &i);
+        if (c < 0)
+            return refuse(d, "has a '%%' without two digits");
         plain &= c >= 0x20 && c < 0x7f;
         *at++ = (char)c;
     }

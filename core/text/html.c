@@ -18,19 +18,14 @@ static const char *reference(uint8_t c)
     }
 }
 
-/* The digits of a code are most of what is put. */
-static bool is_harmless(uint8_t c)
-{
-    return c > '\'' && c < '<';
-}
-
 void html_put(struct buf *to, struct span text)
 {
     size_t plain = 0; /* from here on nothing was put yet */
     if (text.len == 0)
         return;
-    for (size_t i = 0; i < text.len; i++) {
-        const char *const other = is_harmless(text.ptr[i]) ? NULL : reference(text.ptr[i]);
+    /* The digits of a code are most of what is put. */
+    for (size_t i = 0; (i = span_run(text, i, '(', ';')) < text.len; i++) {
+        const char *const other = reference(text.ptr[i]);
         if (!other)
             continue;
         buf_put(to, text.ptr + plain, i - plain);

@@ -6,6 +6,8 @@
 #include "issuer/employers/employers_change.h"
 
 #define ROWS_DEFAULT 20000u
+/* Holders read it: it says no more than is known. */
+#define PURPOSE_DEFAULT "未写明 not stated"
 
 static struct span name_of(const struct cli_call *call)
 {
@@ -20,8 +22,8 @@ struct add_options {
 };
 #define AT(member) offsetof(struct add_options, member)
 static const struct cli_option add_table[] = {
-    { "purpose", 0, CLI_TEXT, "TEXT", AT(purpose), "查验的目的，写入每份汇总",
-      "what the checks are for; stands in every summary", true },
+    { "purpose", 0, CLI_TEXT, "TEXT", AT(purpose), "查验的目的，写入每份汇总；默认为“未写明”",
+      "what the checks are for; stands in every summary; by default 'not stated'", false },
     { "rows-per-day", 0, CLI_NUMBER, "N", AT(rows_per_day),
       "每日查验行数上限，1 至 1000000；默认 20000",
       "the most rows of a day, 1 to 1000000; by default 20000", false },
@@ -50,6 +52,11 @@ static bool read_people(const struct cli_call *call, uint32_t *ret)
 {
     const struct add_options *const o = call->options;
     const int64_t people = o->people_per_day.given ? o->people_per_day.value : 0;
+    if (o->people_per_day.given && !o->purpose) {
+        say_error(&call->say, "--people-per-day 须写明目的：--purpose",
+                  "--people-per-day is for a stated purpose: --purpose");
+        return false;
+    }
     if (o->people_per_day.given && (people < 1 || people > EMPLOYER_PEOPLE_MAX)) {
         say_error(&call->say, "--people-per-day：1 至 %u", "--people-per-day: 1 to %u",
                   EMPLOYER_PEOPLE_MAX);
@@ -64,7 +71,8 @@ static bool read_usage(const struct cli_call *call, struct employer *ret)
     const struct add_options *const o = call->options;
     const int64_t rows = o->rows_per_day.given ? o->rows_per_day.value : ROWS_DEFAULT;
     if (!read_text(call, call->argv[0], EMPLOYER_NAME_MAX, ret->name) ||
-        !read_text(call, o->purpose, EMPLOYER_PURPOSE_MAX, ret->purpose))
+        !read_text(call, o->purpose ? o->purpose : PURPOSE_DEFAULT, EMPLOYER_PURPOSE_MAX,
+                   ret->purpose))
         return false;
     if (rows < 1 || rows > EMPLOYER_ROWS_MAX) {
         say_error(&call->say, "--rows-per-day：1 至 %u", "--rows-per-day: 1 to %u",

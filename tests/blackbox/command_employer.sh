@@ -19,7 +19,7 @@ t employer list
 t employer list --json
 published
 echo '# what is refused'
-t employer add 示例建工
+t employer add 示例建工 --people-per-day 5
 t employer add '' --purpose 核验
 t employer add ' 示例' --purpose 核验
 t employer add 示例 --purpose "$(printf 'a\nb')"
@@ -39,6 +39,8 @@ cp out key
 t employer add 'Example & Sons' --purpose 'site gate' --rows-per-day 1000000 --json
 t employer add 示例劳务 --purpose 招用前查验 --people-per-day 1000
 t employer add 示例建工 --purpose 另一目的
+echo '# without a purpose: every summary says so'
+t employer add 示例物业
 t employer suspend 示例建工 --lang en
 t employer list
 t employer list --lang zh

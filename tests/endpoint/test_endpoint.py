@@ -861,11 +861,13 @@ class Employers(Case):
 
     def test_what_is_no_list_is_refused(self):
         good = self.as_csv([self.row()])
-        for body in ("", "number,name,id_number\r\n", "number,name\r\n1,2\r\n", good.replace("name", "nom"), "number,number,name\r\n1,2,3\r\n",
+        for body in ("", "number,name,id_number\r\n", "number,name\r\n1,2\r\n", good.replace("name", "nom"), "number,number,name\r\n1,2,3\r\n", "name,id_number,name\r\n1,2,3\r\n",
+                     "name,id_number\r\n1,2,3\r\n", "name,id_number,more\r\n1,2,3\r\n",
                      good + "1,2\r\n", good + "1,2,3,4\r\n", good + '"1'):
             self.assertEqual(self.post_csv(body.encode()).code(), "body_invalid", body)
         self.assertEqual(self.post_csv(good.encode() + b"\xff\xff").code(), "body_invalid")
-        for rows in ([], {}, [1], [{}], [self.row(more="x")], [self.row(name=1)]):
+        for rows in ([], {}, [1], [{}], [self.row(more="x")], [self.row(name=1)], [self.row(number=None)], [{"number": "1", "name": "2"}],
+                     {"rows": []}, {"rows": [self.row()], "more": ""}):
             self.assertEqual(self.post(rows).code(), "body_invalid", rows)
         headers = {"Authorization": "Bearer " + self.keys["示例建工"], "Content-Type": "text/plain"}
         self.assertEqual(self.ask("POST", "/api/verify/bulk", headers, "x").code(), "content_type_unknown")
@@ -1016,6 +1018,13 @@ class Employers(Case):
         self.assertEqual(self.list_check(self.post(rows, key=key).body)[0], 0)
         by_csv = self.post_csv(self.as_csv(rows).encode(), key=key)
         self.assertEqual([line["number"] for line in csv.DictReader(io.StringIO(by_csv.body.decode()))], [line["number"] for line in lines])
+        # Left out, the column or member too, it is an empty one.
+        bare = [{"name": row["name"], "id_number": row["id_number"]} for row in rows[1:2]]
+        want = [line | {"row": 1} for line in lines if line["row"] == 2]
+        for body in (bare, {"rows": bare}):
+            self.assertEqual(self.post(body, key=key).json()["rows"], want)
+        by_csv = self.post_csv(self.as_csv(bare, ("id_number", "name")).encode(), key=key, accept="application/json")
+        self.assertEqual(by_csv.json()["rows"], want)
         # What is watched is told when one of the person's certificates has changed, and then whole.
         first = self.post({"rows": rows, "cursor": ""}, key=key).json()
         self.assertEqual(first["rows"], lines)
@@ -1202,7 +1211,7 @@ class Watching(Case):
         rows = [scenes.PERSON]
         for cursor in ("!", "AAA", "AAAAAAA", "A" * 53339, 1, None):
             self.assertEqual(self.watch(rows, cursor).code(), "body_invalid", cursor)
-        for body in ({"rows": rows}, {"cursor": ""}, {"rows": {}, "cursor": ""}, {"rows": [], "cursor": ""}, {"rows": rows, "cursor": "", "more": 1}):
+        for body in ({"cursor": ""}, {"rows": {}, "cursor": ""}, {"rows": [], "cursor": ""}, {"rows": rows, "cursor": "", "more": 1}):
             self.assertEqual(self.watch_body(body).code(), "body_invalid", body)
         self.assertEqual(self.watch(rows, "A" * 53334).status, 200)  # 40,000 bytes: of 10,000 rows
 

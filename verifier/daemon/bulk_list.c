@@ -79,36 +79,42 @@ static enum rc settle(const struct bulk_list *l, struct diag *d)
 /* --- CSV --- */
 
 struct columns {
-    bool known;
+    size_t count; /* 0: no header yet */
     size_t place[BULK_FIELDS];
 };
 
+/* Without the column "number" no row has one. */
 static enum rc read_header(const struct csv_row *row, struct columns *ret, struct diag *d)
 {
-    unsigned found = 0;
-    for (size_t i = 0; row->count == BULK_FIELDS && i < BULK_FIELDS; i++)
-        for (size_t f = 0; f < BULK_FIELDS; f++)
-            if (span_equal(row->cells[i], span_text(names[f]))) {
-                ret->place[f] = i;
-                found |= 1u << f;
-            }
-    ret->known = found == (1u << BULK_FIELDS) - 1;
-    return ret->known ? RC_OK
-                      : diag_set(d, RC_FORMAT, (size_t)row->offset,
-                                 "the header is not number,name,id_number");
+    size_t found = 0;
+    for (size_t f = 0; f < BULK_FIELDS; f++) {
+        size_t at = 0;
+        while (at < row->count && !span_equal(row->cells[at], span_text(names[f])))
+            at++;
+        ret->place[f] = at;
+        found += at < row->count;
+        if (at == row->count && f != BULK_NUMBER)
+            return diag_set(d, RC_FORMAT, (size_t)row->offset, "the header has no '%s'", names[f]);
+    }
+    if (found != row->count)
+        return diag_set(d, RC_FORMAT, (size_t)row->offset,
+                        "the header is not number,name,id_number");
+    ret->count = found;
+    return RC_OK;
 }
 
 static enum rc take_row(struct bulk_list *l, struct columns *c, const struct csv_row *row,
                         struct diag *d)
 {
-    struct span cells[BULK_FIELDS];
-    if (!c->known)
+    struct span cells[BULK_FIELDS] = { 0 };
+    if (c->count == 0)
         return read_header(row, c, d);
-    if (row->count != BULK_FIELDS)
-        return diag_set(d, RC_FORMAT, (size_t)row->offset, "line %llu has not three cells",
-                        (unsigned long long)row->line);
+    if (row->count != c->count)
+        return diag_set(d, RC_FORMAT, (size_t)row->offset, "line %llu has not %zu cells",
+                        (unsigned long long)row->line, c->count);
     for (size_t f = 0; f < BULK_FIELDS; f++)
-        cells[f] = row->cells[c->place[f]];
+        if (c->place[f] < c->count)
+            cells[f] = row->cells[c->place[f]];
     return add(l, cells, d);
 }
 
@@ -180,9 +186,12 @@ enum rc bulk_list_csv(struct span bytes, struct bulk_list *ret, struct diag *d)
 
 static enum rc take_object(struct bulk_list *l, const json_t *object, size_t i, struct diag *d)
 {
-    struct span cells[BULK_FIELDS];
-    bool whole = json_object_size(object) == BULK_FIELDS;
+    struct span cells[BULK_FIELDS] = { 0 };
+    const bool numbered = json_object_get(object, names[BULK_NUMBER]) != NULL;
+    bool whole = json_object_size(object) == BULK_FIELDS - !numbered;
     for (size_t f = 0; f < BULK_FIELDS; f++) {
+        if (f == BULK_NUMBER && !numbered)
+            continue;
         const json_t *const value = json_object_get(object, names[f]);
         whole = whole && json_is_string(value);
         cells[f] = span_of(json_string_value(value), json_string_length(value));
@@ -212,9 +221,10 @@ static enum rc find_rows(struct bulk_list *l, const json_t *root, const json_t *
         return RC_OK;
     const json_t *const cursor = json_object_get(root, "cursor");
     *ret = json_object_get(root, "rows");
-    if (json_object_size(root) != 2 || !json_is_array(*ret) || !json_is_string(cursor))
+    if (json_object_size(root) != (cursor ? 2 : 1) || !json_is_array(*ret) ||
+        (cursor && !json_is_string(cursor)))
         return diag_set(d, RC_FORMAT, DIAG_NO_OFFSET, "neither an array nor rows and a cursor");
-    return take_cursor(l, cursor, d);
+    return cursor ? take_cursor(l, cursor, d) : RC_OK;
 }
 
 enum rc bulk_list_json(struct span text, struct bulk_list *ret, struct diag *d)

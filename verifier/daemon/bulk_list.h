@@ -1,8 +1,9 @@
 /*
  * A list of people to check, as an employer sends it: CSV (UTF-8, or GB18030 as spreadsheets save
  * it) with the columns number, name and id_number in any order, or a JSON array of objects with
- * these three members; or a JSON object of such an array, "rows", and the "cursor" of the answer
- * before, or "". Held whole: its bytes are bounded before it comes here. Wiped when freed.
+ * these three members; or a JSON object of such an array, "rows", and maybe the "cursor" of the
+ * answer before, or "". A number that is left out, with its column or member too, is an empty one.
+ * Held whole: its bytes are bounded before it comes here. Wiped when freed.
  */
 #pragma once
 

@@ -17,6 +17,22 @@ static void write_item(struct json_out *o, const struct http_problem_item *item)
     json_out_close(o, '}');
 }
 
+/* Clients that look for errors alone find some in every answer: where nothing in particular is
+ * wrong, the request as a whole is. */
+static void write_items(struct json_out *o, const struct http_problem *p)
+{
+    const struct http_problem_item whole = { .pointer = "",
+                                             .code = p->code,
+                                             .message = p->detail ? p->detail : p->title };
+    const struct http_problem_item *const items = p->item_count > 0 ? p->items : &whole;
+    const size_t count = p->item_count > 0 ? p->item_count : 1;
+
+    json_out_open(o, "errors", '[');
+    for (size_t i = 0; i < count; i++)
+        write_item(o, &items[i]);
+    json_out_close(o, ']');
+}
+
 void problem_write(const struct http_problem *p, struct buf *to)
 {
     assert(p && p->code && p->title);
@@ -30,12 +46,7 @@ void problem_write(const struct http_problem *p, struct buf *to)
     json_out_int(&o, "status", p->status);
     if (p->detail)
         json_out_text(&o, "detail", span_text(p->detail));
-    if (p->item_count > 0) {
-        json_out_open(&o, "errors", '[');
-        for (size_t i = 0; i < p->item_count; i++)
-            write_item(&o, &p->items[i]);
-        json_out_close(&o, ']');
-    }
+    write_items(&o, p);
     json_out_close(&o, '}');
 }
 

@@ -189,7 +189,7 @@ void http_answer_kept(struct http_exchange *x, struct http_kept *k);
 /* --- problems (RFC 9457) --- */
 
 struct http_problem_item {
-    const char *pointer; /* JSON pointer, or the name of a header or parameter */
+    const char *pointer; /* JSON pointer, or the name of a header or parameter; "": all of it */
     const char *code;    /* "field_missing" */
     const char *message;
 };
@@ -199,7 +199,7 @@ struct http_problem {
     const char *title;  /* one sentence, Chinese or English as Accept-Language asks */
     const char *detail; /* may be NULL; never a person's data */
     const struct http_problem_item *items;
-    size_t item_count;
+    size_t item_count; /* 0: one is written, of this code, for the whole request */
 };
 void http_answer_problem(struct http_exchange *x, const struct http_problem *p);
 /* True: the client asks for English before Chinese (Accept-Language). zh is the default. */

@@ -198,7 +198,8 @@ class Requests(unittest.TestCase):
                 connection.sendall(get("/nowhere", f"Accept-Language: {language}"))
                 status, headers, body = read_answer(connection)
                 self.assertEqual(headers["content-type"], "application/problem+json")
-                self.assertEqual(json.loads(body), {"type": "urn:sitecert:problem:not_found", "title": title, "status": 404})
+                self.assertEqual(json.loads(body), {"type": "urn:sitecert:problem:not_found", "title": title, "status": 404,
+                                                    "errors": [{"pointer": "", "code": "not_found", "message": title}]})
 
     def test_head_is_get_without_its_body(self):
         answer = self.scene.ask(request("HEAD"))

@@ -9,12 +9,17 @@ static void assert_written(const struct http_problem *p, const char *wanted)
     assert_string_equal(buf_cstr(&b), wanted);
 }
 
-static void a_problem_says_no_more_than_it_has(void **state)
+static void without_items_the_whole_request_is_the_error(void **state)
 {
     (void)state;
-    const struct http_problem p = { .status = 404, .code = "not_found", .title = "没有" };
-    assert_written(
-        &p, "{\"type\":\"urn:sitecert:problem:not_found\",\"title\":\"没有\",\"status\":404}");
+    struct http_problem p = { .status = 404, .code = "not_found", .title = "没有" };
+    assert_written(&p, "{\"type\":\"urn:sitecert:problem:not_found\",\"title\":\"没有\",\"status\":"
+                       "404,\"errors\":[{\"pointer\":\"\",\"code\":\"not_found\","
+                       "\"message\":\"没有\"}]}");
+    p.detail = "d";
+    assert_written(&p, "{\"type\":\"urn:sitecert:problem:not_found\",\"title\":\"没有\",\"status\":"
+                       "404,\"detail\":\"d\",\"errors\":[{\"pointer\":\"\",\"code\":"
+                       "\"not_found\",\"message\":\"d\"}]}");
 }
 
 static void details_and_items_are_escaped_and_in_order(void **state)
@@ -37,7 +42,7 @@ static void details_and_items_are_escaped_and_in_order(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_problem_says_no_more_than_it_has),
+        cmocka_unit_test(without_items_the_whole_request_is_the_error),
         cmocka_unit_test(details_and_items_are_escaped_and_in_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

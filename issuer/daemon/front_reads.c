@@ -85,8 +85,11 @@ void front_get_changes(struct http_exchange *x, void *arg)
     if (!front_read_number(f, x, "after", INT64_MAX, 0, &q.after) ||
         !front_read_number(f, x, "limit", CHANGES_MOST, CHANGES_LIMIT, &q.limit))
         return;
-    if (q.limit == 0)
-        q.limit = 1;
+    if (q.limit == 0) {
+        front_refuse_parameter(f, x, "limit", "应为 1 以上的整数",
+                               "must be a whole number of at least 1");
+        return;
+    }
 
     ON_EXIT(said_free) struct said s = SAID_NOTHING;
     if (!front_ask(f, x, f->reader, &q, -1, ASK_MS, &s))

@@ -167,14 +167,24 @@ static struct span value_of(const json_t *value, struct buf *numbers)
     return SPAN_LITERAL("");
 }
 
+/* True and false answer a question: the one column that is one takes them as 1 and 0. */
+static bool fits_no_field(const char *name, const json_t *value)
+{
+    return json_is_array(value) || json_is_object(value) ||
+           (json_is_boolean(value) && strcmp(name, "face_checked") != 0);
+}
+
 static void put_cells(struct ndjson_row *r)
 {
     const char *name;
     json_t *value;
     json_object_foreach(r->object, name, value)
     {
-        r->nested[r->count] = json_is_array(value) || json_is_object(value);
-        r->cells[r->count++] = (struct cell){ span_text(name), value_of(value, &r->numbers) };
+        const bool misfit = fits_no_field(name, value);
+        r->misfit[r->count] = misfit;
+        r->cells[r->count++] =
+            (struct cell){ span_text(name),
+                           misfit ? SPAN_LITERAL("") : value_of(value, &r->numbers) };
     }
 }
 

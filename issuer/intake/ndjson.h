@@ -56,8 +56,8 @@ struct ndjson_row {
     struct buf numbers;
     size_t count;
     struct cell cells[NDJSON_MEMBERS_MAX];
-    bool nested[NDJSON_MEMBERS_MAX]; /* an array or object, which no field takes; its cell is empty
-                                      */
+    bool misfit[NDJSON_MEMBERS_MAX]; /* no text, number or null: an array or object, or true or
+                                        false elsewhere than in face_checked; its cell is empty */
 };
 void ndjson_row_free(struct ndjson_row *r); /* for ON_EXIT too */
 

@@ -341,10 +341,10 @@ static struct row shape_ndjson(struct rows *r, struct span line)
         return row;
     }
     for (size_t i = 0; i < r->object.count; i++)
-        if (r->object.nested[i])
+        if (r->object.misfit[i])
             reasons_add_detail(&r->early, REASON_FIELD_INVALID,
                                header_column(r->kind, r->object.cells[i].column),
-                               "an array or object");
+                               "neither text nor number");
     row.cells = r->object.cells;
     row.count = r->object.count;
     return row;

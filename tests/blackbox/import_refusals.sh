@@ -52,6 +52,13 @@ cat >training-4.ndjson <<END
 {"record_id":"t9","provider":"$PROVIDER","name":"王样本","id_type":111,"id_number":"110101197001020003","sex":"女","post":["01"],"class_id":"C1","hours":-5,"finished_on":"2021-02-29"}
 END
 t import training-4.ndjson
+echo '# true and false are face_checked alone'
+echo '{"record_id":"t10","provider":"'$PROVIDER'","name":"王样本","id_type":111,"id_number":"110101197001020003","sex":"女","post":"01","class_id":false,"hours":true,"finished_on":"2020-07-01"}' >training-6.ndjson
+t import training-6.ndjson
+for checked in true false '[1]'; do
+    echo '{"record_id":"x'$checked'","provider":"'$PROVIDER'","name":"王样本","id_type":111,"id_number":"110101197001020003","post":"01","held_on":"2020-07-01","score":1,"full_score":100,"national_share":100,"face_checked":'$checked'}'
+done | sed 's/"x\[1\]"/"x1"/' >test-6.ndjson
+t import test-6.ndjson
 echo '# of a misshapen row no more than a record id is told again, when it may be one'
 { echo "$TRAININGS"; printf 'r\001d,%s,x\n%070d,%s,x\n110101197001020003,%s,x\nr-1,%s,x\n' $PROVIDER 7 $PROVIDER $PROVIDER $PROVIDER; } >training-5.csv
 t import training-5.csv --errors errors.csv --results results.ndjson

@@ -354,7 +354,7 @@ class Reads(Front):
         self.assertEqual((self.reader.asked[-1]["after"], self.reader.asked[-1]["limit"]), (7, 100))
 
     def test_parameters_out_of_range_are_refused(self):
-        for query, name in (("after=-1", "after"), ("limit=1001", "limit"), ("limit=x", "limit"), ("after=" + "9" * 30, "after")):
+        for query, name in (("after=-1", "after"), ("limit=1001", "limit"), ("limit=0", "limit"), ("limit=x", "limit"), ("after=" + "9" * 30, "after")):
             a = self.refused(self.get("/v1/changes?" + query), 400, "parameter_invalid")
             self.assertEqual(a.json()["errors"][0]["pointer"], name)
         for day in ("2020-02-30", "today", ""):

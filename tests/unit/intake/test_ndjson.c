@@ -16,7 +16,7 @@ static void put_line(struct buf *to, const struct ndjson *n, struct span line)
         buf_put_u8(to, ' ');
         buf_put_span(to, row.cells[i].column);
         buf_put_u8(to, '=');
-        put_shown(to, row.nested[i] ? SPAN_LITERAL("(nested)") : row.cells[i].value);
+        put_shown(to, row.misfit[i] ? SPAN_LITERAL("(misfit)") : row.cells[i].value);
     }
     buf_put_u8(to, '\n');
 }

@@ -5,6 +5,7 @@
 #include "core/cli/progress.h"
 #include "core/sys/clock.h"
 #include "issuer/command/pdf_compare.h"
+#include "issuer/command/pdf_cover.h"
 #include "issuer/command/pdf_folder.h"
 
 struct pdf_options {
@@ -196,6 +197,17 @@ static enum rc print_all(const struct cli_call *call, struct reading *r, bool *r
     return rc == RC_OK ? say_folder(call, &counts, clock_elapsed() - began, d) : rc;
 }
 
+/* Copies that are covered already need no register that can be written. */
+static enum rc cover_all(const struct cli_call *call, struct reading *r, struct diag *d)
+{
+    struct diag why = DIAG_INIT;
+    const enum rc rc = pdf_cover(call, r, NULL, 0, &why);
+    if (rc == RC_OK)
+        return RC_OK;
+    say_diag(&call->say, rc, &why);
+    return reading_open(call, r, d);
+}
+
 /* --- which of them --- */
 
 static bool usage(const struct cli_call *call)
@@ -234,6 +246,10 @@ static int run(const struct cli_call *call)
     struct diag d = DIAG_INIT;
     bool not_all = false;
     enum rc rc = reading_open(call, &r, &d);
+    if (rc == RC_OK && o->all)
+        rc = cover_all(call, &r, &d);
+    else if (rc == RC_OK && !o->compare)
+        rc = pdf_cover(call, &r, call->argv[0], (uint32_t)o->version.value, &d);
     if (rc == RC_OK)
         rc = o->compare ? pdf_compare(call, &r, o->compare, o->layout, &not_all, &d)
              : o->all   ? print_all(call, &r, &not_all, &d)

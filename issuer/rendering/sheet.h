@@ -32,7 +32,7 @@ struct sheet_source {
  * version  from 1; 0: the current one
  * ret      its memory is used again; what it holds after an error is nothing to go by
  *
- * RC_NOT_FOUND  no such version; or no checkpoint covers it yet: `sitecert publish` makes one
+ * RC_NOT_FOUND  no such version; or no checkpoint covers it yet: publishing makes one
  * RC_BUSY       it is not signed yet
  * RC_FORMAT     the register contradicts itself: `sitecert audit` says how
  */

@@ -90,6 +90,32 @@ static void when_all_are_taken_the_one_that_ends_first_goes(void **state)
     assert_true(finds(last, T0 + 2, SPAN_LITERAL("one more")));
 }
 
+/* Two full tables one after another, and a page in each that was renewed behind the others. */
+static void a_full_table_has_each_page_and_none_before(void **state)
+{
+    (void)state;
+    enum { ROUNDS = 2 };
+    static char handles[ROUNDS][LIVE_PAGES_MAX][LIVE_HANDLE_LEN + 1];
+    char text[16], renewed[LIVE_HANDLE_LEN + 1];
+    for (unsigned round = 0; round < ROUNDS; round++)
+        for (unsigned i = 0; i < LIVE_PAGES_MAX; i++) {
+            (void)snprintf(text, sizeof text, "%u %u", round, i);
+            assert_true(live_pages_add(pages, span_text(text), T0 + round, handles[round][i]));
+        }
+    for (unsigned i = 0; i < LIVE_PAGES_MAX; i++) {
+        (void)snprintf(text, sizeof text, "%u %u", ROUNDS - 1, i);
+        assert_false(finds(handles[0][i], T0, span_text(text)));
+        assert_true(finds(handles[ROUNDS - 1][i], T0, span_text(text)));
+    }
+
+    assert_true(live_pages_add(pages, SPAN_LITERAL("1 0"), T0 + ROUNDS, renewed));
+    assert_true(live_pages_add(pages, TEXT, T0 + ROUNDS, handles[0][0]));
+    assert_true(finds(renewed, T0 + ROUNDS, SPAN_LITERAL("1 0")));
+    assert_true(finds(handles[0][0], T0 + ROUNDS, TEXT));
+    assert_false(finds(handles[1][1], T0 + ROUNDS, TEXT));
+    assert_true(finds(handles[1][2], T0 + ROUNDS, SPAN_LITERAL("1 2")));
+}
+
 static void a_text_has_a_length(void **state)
 {
     (void)state;
@@ -109,6 +135,7 @@ int main(void)
         WITH_PAGES(nothing_else_is_a_handle),
         WITH_PAGES(a_certificate_has_one_page_at_a_time),
         WITH_PAGES(when_all_are_taken_the_one_that_ends_first_goes),
+        WITH_PAGES(a_full_table_has_each_page_and_none_before),
         WITH_PAGES(a_text_has_a_length),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

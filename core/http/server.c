@@ -15,39 +15,39 @@
 
 /* --- connections --- */
 
-/* To each thread in turn: by itself libmicrohttpd's threads race for connections. */
+/*
+ * To each thread in turn: by itself libmicrohttpd's threads race for connections. fd is its own
+ * from here on, and it may drop it without a word, here or on that thread.
+ */
 static void deal(void *arg, int fd, const struct sockaddr *from, socklen_t len)
 {
     struct http_server *const s = arg;
-    if (s->open >= s->options.limits.connections) {
-        s->refused_limit++;
-        (void)close(fd);
-        return;
-    }
-    s->open++;
-    /* It closes fd when it cannot take it. */
-    if (MHD_add_connection(s->daemons[s->next++ % s->daemon_count], fd, from, len) != MHD_YES)
-        s->open--;
+    (void)MHD_add_connection(s->daemons[s->next++ % s->daemon_count], fd, from, len);
 }
 
-static void begin_connection(struct http_server *s, struct MHD_Connection *mhd, void **context)
+/* NULL, and libmicrohttpd is about to find it ended: it is one too many, or there is no memory. */
+static struct connection *begin_connection(struct http_server *s, struct MHD_Connection *mhd)
 {
-    s->connections++;
-    struct connection *const c = calloc(1, sizeof *c);
-    *context = c;
-    if (!c)
-        return;
     /* Neither is ever NULL. */
     const union MHD_ConnectionInfo *const socket =
         MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
     const union MHD_ConnectionInfo *const from =
         MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    const bool full = s->open++ >= s->options.limits.connections;
+    struct connection *const c = full ? NULL : calloc(1, sizeof *c);
+    atomic_fetch_add(full ? &s->refused_limit : &s->connections, 1);
+    if (!c) {
+        (void)shutdown(socket->connect_fd, SHUT_RDWR);
+        return NULL;
+    }
     watch_begin(s->watchdog, &c->watch, socket->connect_fd);
     listen_peer(from->client_addr, c->peer);
+    return c;
 }
 
 static void end_connection(struct http_server *s, struct connection *c)
 {
+    s->open--;
     if (!c)
         return;
     watch_end(s->watchdog, &c->watch);
@@ -55,17 +55,18 @@ static void end_connection(struct http_server *s, struct connection *c)
     free(c);
 }
 
+/* Called at the beginning and at the end of each connection that it has; who was dropped has
+ * neither. */
 static void follow_connection(void *arg, struct MHD_Connection *mhd, void **context,
                               enum MHD_ConnectionNotificationCode what)
 {
     struct http_server *const s = arg;
     if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-        begin_connection(s, mhd, context);
+        *context = begin_connection(s, mhd);
         return;
     }
     end_connection(s, *context);
     *context = NULL;
-    s->open--;
 }
 
 /* --- opening --- */
@@ -76,7 +77,7 @@ static enum rc start_daemon(struct http_server *s, struct diag *d)
     struct MHD_Daemon *const one = MHD_start_daemon(
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET, 0,
         NULL, NULL, request_part, s,
-        /* deal() closes what is too many; by itself libmicrohttpd would let it wait. */
+        /* begin_connection() ends what is too many: nobody is told of those above. */
         MHD_OPTION_CONNECTION_LIMIT, l->connections + 16, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
         l->per_address, MHD_OPTION_CONNECTION_TIMEOUT, (l->idle_ms + 999) / 1000,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, limits_connection_memory(l),

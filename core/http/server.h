@@ -52,7 +52,7 @@ struct http_route {
 
 /* Bounds; zero takes the default in brackets. */
 struct http_limits {
-    uint32_t connections;  /* at once (10,240); more: closed at accept */
+    uint32_t connections;  /* at once (10,240); more: closed at once */
     uint32_t per_address;  /* of one address (0: no bound; a proxy is one address); for each of
                               io_threads */
     uint32_t header_bytes; /* request line and headers (16,384): 431 */

@@ -23,6 +23,6 @@ struct http_server {
     atomic_bool stopping;  /* each answer is its connection's last */
     atomic_uint under_way; /* requests whose head was read */
     atomic_uint later;     /* requests whose answers come behind their handlers' end */
-    atomic_uint open;      /* connections, from the moment they are taken */
+    atomic_uint open;      /* connections that libmicrohttpd has */
     atomic_uint_fast64_t connections, refused_malformed, refused_limit;
 };

@@ -969,14 +969,27 @@ class Employers(Case):
         self.assertIn(told, self.HUNDRED)
         self.assertEqual(results, ["no_match"] * told + ["not_checked"] * (150 - told))
 
-    def test_what_is_published_next_holds(self):
+    def test_at_home_a_key_holds_from_when_it_was_printed(self):
         key = self.add("新单位", 10)
-        self.assertEqual(self.post([self.row()], key=key).code(), "key_unknown")
-        self.scene.publish()
         self.assertTrue(eventually(lambda: self.post([self.row()], key=key).status == 200))
         self.scene.home.sitecert("employer", "suspend", "新单位", "--quiet")
-        self.scene.publish()
         self.assertTrue(eventually(lambda: self.post([self.row()], key=key).status == 401))
+
+    def test_elsewhere_what_is_published_next_holds(self):
+        with Endpoint(self.scene, "--digests", self.scene.home.path / "run" / "digests.sock") as elsewhere:
+            client = elsewhere.client()
+
+            def ask():
+                return self.post_with(client, key, [self.row()], record=False)
+            key = self.add("外地单位", 10)
+            self.assertTrue(eventually(lambda: self.post([self.row()], key=key).status == 200))
+            self.assertEqual(ask().code(), "key_unknown")
+            self.scene.publish()
+            self.assertTrue(eventually(lambda: ask().status == 200))
+            self.scene.home.sitecert("employer", "suspend", "外地单位", "--quiet")
+            self.scene.publish()
+            self.assertTrue(eventually(lambda: ask().status == 401))
+            client.close()
 
     def test_no_document_number_stays_in_memory(self):
         numbers = ("110101199003070011", "110101199003070038")
@@ -1077,7 +1090,7 @@ class Employers(Case):
             client.close()
 
     def test_z_without_the_list_no_key_holds(self):
-        (self.scene.home.folder / "public.employers").unlink()
+        (self.scene.home.path / "employers.json").unlink()
         self.assertTrue(eventually(lambda: self.post([self.row()]).status == 401))
 
 

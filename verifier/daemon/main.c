@@ -32,8 +32,11 @@ static const struct cli_option options[] = {
     { "lookup", 0, CLI_TEXT, "FILE", offsetof(struct options, lookup),
       "查询表；默认为发布目录旁的 DIR.lookup", "the look-up table; by default DIR.lookup", false },
     { "employers", 0, CLI_TEXT, "FILE", offsetof(struct options, employers),
-      "可批量查验的用人单位；默认为发布目录旁的 DIR.employers",
-      "the employers that may check lists; by default DIR.employers", false },
+      "可批量查验的用人单位；默认为发布目录旁的 DIR.employers，由本程序启动 sitecert-digests "
+      "时为系统目录中的",
+      "the employers that may check lists; by default DIR.employers, or the home's own where we "
+      "start sitecert-digests",
+      false },
     { "digests", 0, CLI_TEXT, "PATH", offsetof(struct options, digests),
       "sitecert-digests 的套接字；不给时由本程序以系统目录中的密钥启动它",
       "the socket of sitecert-digests; without it we start it with the key of the home", false },

@@ -20,6 +20,7 @@
 #define DIGESTS_SOCKET "run/digests.sock"
 #define STAPLE_KEY     "keys/staple-1.pem"
 #define ANSWER_KEY     "keys/answer-1.pem"
+#define HOME_EMPLOYERS "employers.json"
 
 struct run {
     struct endpoint endpoint;
@@ -157,9 +158,7 @@ static enum rc start_digests(const struct run_options *o, const char *employers,
 {
     ON_EXIT(publication_put_at) struct publication *p = store_get(r->endpoint.store);
     const bool demo = bundle_trust(publication_bundle(p))->demo;
-    enum rc rc = path_join(o->home, DIGESTS_SOCKET, socket, d);
-    if (rc == RC_OK)
-        rc = is_ours(o, DIGESTS_KEY, &r->own_digests, d);
+    const enum rc rc = path_join(o->home, DIGESTS_SOCKET, socket, d);
     const char *const words[] = {
         "sitecert-digests",     "--home", o->home, "--socket", socket, "--employers", employers,
         demo ? "--demo" : NULL, NULL
@@ -167,12 +166,23 @@ static enum rc start_digests(const struct run_options *o, const char *employers,
     return r->own_digests && rc == RC_OK ? helpers_add(r->helpers, words, d) : rc;
 }
 
+/* By hand, in the home, a key holds from the moment on in which it was printed, and a suspended one
+ * no longer than that. Elsewhere there is only what was published. */
+static enum rc find_employers(const struct run_options *o, bool at_home, char ret[PATH_LEN],
+                              struct diag *d)
+{
+    return at_home && !o->employers ? path_join(o->home, HOME_EMPLOYERS, ret, d)
+                                    : beside(o, o->employers, ".employers", ret, d);
+}
+
 static enum rc open_lookups(const struct run_options *o, struct run *r, struct diag *d)
 {
     char table[PATH_LEN], socket[PATH_LEN], employers[PATH_LEN];
     enum rc rc = beside(o, o->lookup, ".lookup", table, d);
+    if (rc == RC_OK && !o->digests)
+        rc = is_ours(o, DIGESTS_KEY, &r->own_digests, d);
     if (rc == RC_OK)
-        rc = beside(o, o->employers, ".employers", employers, d);
+        rc = find_employers(o, r->own_digests, employers, d);
     if (rc == RC_OK)
         rc = roll_open(employers, &r->endpoint.employers, d);
     if (rc == RC_OK)

@@ -283,6 +283,36 @@ static void set_say(struct say *say, const struct cli_program *program, const st
     say->colour_err = say_colour(2);
 }
 
+/* "list|generate|…": what may stand behind a word that begins several commands; empty: it begins
+ * none. */
+static void put_second_words(const struct cli_program *program, const char *first, struct buf *to)
+{
+    const size_t len = strlen(first);
+    const char *last = "";
+    for (const struct cli_command *c = program->commands; c->name; c++) {
+        if (strncmp(c->name, first, len) != 0 || c->name[len] != ' ')
+            continue;
+        const char *const word = c->name + len + 1;
+        const size_t width = strcspn(word, " ");
+        if (strncmp(word, last, width) == 0 && strcspn(last, " ") == width)
+            continue; /* of three words, and told */
+        buf_printf(to, "%s%.*s", to->len > 0 ? "|" : "", (int)width, word);
+        last = word;
+    }
+}
+
+static enum cli_outcome complain_of_command(struct parse *p)
+{
+    ON_EXIT(buf_free_at) struct buf second = { 0 };
+    if (p->call.argc == 0)
+        return complain(p, "缺少命令", "a command is missing");
+    put_second_words(p->call.program, p->call.argv[0], &second);
+    if (second.len > 0)
+        return complain(p, "'%.100s' 之后须为 %s 之一", "'%.100s' needs one of %s behind it",
+                        p->call.argv[0], buf_cstr(&second));
+    return complain(p, "没有命令 '%.100s'", "unknown command '%.100s'", p->call.argv[0]);
+}
+
 struct parse_memory { /* one block for what a call borrows */
     void *globals, *options;
     char **argv;
@@ -357,11 +387,7 @@ static enum cli_outcome parse_rest(struct parse *p)
     p->call.argv = p->argv + optind;
     if (p->call.common.help || p->call.common.version || p->call.common.describe)
         return show(p);
-    if (!p->call.command && p->call.argc == 0)
-        return complain(p, "缺少命令", "a command is missing");
-    if (!p->call.command)
-        return complain(p, "没有命令 '%.100s'", "unknown command '%.100s'", p->call.argv[0]);
-    return check_complete(p);
+    return p->call.command ? check_complete(p) : complain_of_command(p);
 }
 
 enum cli_outcome cli_parse(const struct cli_program *program, int argc, char *argv[],

@@ -194,7 +194,7 @@ static void an_unknown_or_absent_command_is_refused(void **state)
     (void)state;
     refused(&only_named, "named", "a command is missing");
     refused(&only_named, "named nonsense F", "'nonsense'");
-    refused(&only_named, "named bundle", "'bundle'");
+    refused(&only_named, "named bundle", "'bundle' needs one of show behind it");
 }
 
 static void complaints_are_in_the_language_asked_for(void **state)

@@ -46,18 +46,23 @@ void buf_put_be64(struct buf *b, uint64_t v)
     buf_put(b, be, sizeof be);
 }
 
-void buf_put_text(struct buf *b, const char *text)
+void buf_put_int(struct buf *b, int64_t v)
 {
-    buf_put(b, text, strlen(text));
+    char digits[sizeof "-9223372036854775808"];
+    size_t at = sizeof digits;
+    uint64_t left = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+    do
+        digits[--at] = (char)('0' + left % 10);
+    while ((left /= 10) > 0);
+    if (v < 0)
+        digits[--at] = '-';
+    buf_put(b, digits + at, sizeof digits - at);
 }
 
-void buf_put_texts(struct buf *b, const char *first, ...)
+void buf_put_spans(struct buf *b, const struct span *spans, size_t count)
 {
-    va_list args;
-    va_start(args, first);
-    for (const char *text = first; text; text = va_arg(args, const char *))
-        buf_put_text(b, text);
-    va_end(args);
+    for (size_t i = 0; i < count; i++)
+        buf_put_span(b, spans[i]);
 }
 
 /* Where there is room for it the text is made once; vsnprintf() writes a NUL behind it: the byte

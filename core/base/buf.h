@@ -26,9 +26,10 @@ static inline void buf_put_span(struct buf *b, struct span s);
 static inline void buf_put_u8(struct buf *b, uint8_t v);
 void buf_put_be32(struct buf *b, uint32_t v);
 void buf_put_be64(struct buf *b, uint64_t v);
-void buf_put_text(struct buf *b, const char *text); /* without its NUL */
-/* Each of the texts, up to NULL: what a template's pieces are put together with. */
-__attribute__((sentinel)) void buf_put_texts(struct buf *b, const char *first, ...);
+static inline void buf_put_text(struct buf *b, const char *text); /* without its NUL */
+void buf_put_int(struct buf *b, int64_t v);                       /* in decimal */
+/* One behind the other: what a template's pieces are put together with. */
+void buf_put_spans(struct buf *b, const struct span *spans, size_t count);
 PRINTF_LIKE(2, 3) void buf_printf(struct buf *b, const char *fmt, ...);
 
 /* Room for len more bytes; returns where to write them, or NULL (and failed). The caller adds to
@@ -79,6 +80,12 @@ static inline void buf_put_span(struct buf *b, struct span s)
 static inline void buf_put_u8(struct buf *b, uint8_t v)
 {
     buf_put(b, &v, 1);
+}
+
+/* The length of a literal is the compiler's to know. */
+static inline void buf_put_text(struct buf *b, const char *text)
+{
+    buf_put(b, text, strlen(text));
 }
 
 static inline void buf_free_at(struct buf *b)

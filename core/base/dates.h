@@ -11,10 +11,12 @@
 #include "core/base/attrs.h"
 #include "core/base/span.h"
 
-#define DATE_TEXT_LEN 10       /* YYYY-MM-DD */
-#define TIME_TEXT_LEN 25       /* YYYY-MM-DDTHH:MM:SS+08:00 */
-#define DATE_MIN      (-25567) /* 1900-01-01 */
-#define DATE_MAX      47481    /* 2099-12-31 */
+#define DATE_TEXT_LEN  10 /* YYYY-MM-DD */
+#define TIME_TEXT_LEN  25 /* YYYY-MM-DDTHH:MM:SS+08:00 */
+#define CLOCK_TEXT_AT  11 /* where HH:MM:SS stands in it */
+#define CLOCK_TEXT_LEN 8
+#define DATE_MIN       (-25567) /* 1900-01-01 */
+#define DATE_MAX       47481    /* 2099-12-31 */
 
 /* The proleptic Gregorian calendar; year 1900 to 2099. False, nothing written: no such day. */
 MUST_CHECK bool date_from_ymd(int year, int month, int day, int32_t *ret);

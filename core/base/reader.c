@@ -5,22 +5,6 @@ struct reader reader_over(struct span in)
     return (struct reader){ .in = in, .pos = 0 };
 }
 
-size_t reader_left(const struct reader *r)
-{
-    return r->in.len - r->pos;
-}
-
-bool reader_take(struct reader *r, size_t n, struct span *ret)
-{
-    if (n > reader_left(r))
-        return false;
-
-    /* An empty span may have no bytes at all, and NULL + 0 is undefined in C. */
-    *ret = span_of(n > 0 ? r->in.ptr + r->pos : r->in.ptr, n);
-    r->pos += n;
-    return true;
-}
-
 static bool take_be(struct reader *r, size_t n, uint64_t *ret)
 {
     struct span s;
@@ -31,16 +15,6 @@ static bool take_be(struct reader *r, size_t n, uint64_t *ret)
     for (size_t i = 0; i < n; i++)
         v = v << 8 | s.ptr[i];
     *ret = v;
-    return true;
-}
-
-bool reader_u8(struct reader *r, uint8_t *ret)
-{
-    uint64_t v;
-    if (!take_be(r, 1, &v))
-        return false;
-
-    *ret = (uint8_t)v;
     return true;
 }
 

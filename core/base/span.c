@@ -14,9 +14,9 @@ static bool all_within(const uint8_t *at, uint8_t least, uint8_t most)
     return ((over | ~reached) & EACH(0x80)) == 0;
 }
 
-size_t span_run(struct span s, size_t from, uint8_t least, uint8_t most)
+size_t span_run_behind(struct span s, size_t from, uint8_t least, uint8_t most)
 {
-    assert(from <= s.len && least <= most && most <= 0x7f);
+    assert(from < s.len && least <= most && most <= 0x7f);
 
     size_t i = from;
     while (s.len - i >= sizeof(uint64_t) && all_within(s.ptr + i, least, most))

@@ -38,4 +38,12 @@ static inline bool span_equal(struct span a, struct span b)
  *     for (size_t i = 0; (i = span_run(s, i, '0', '9')) < s.len; i++)
  *         judge(s.ptr[i]);
  */
-size_t span_run(struct span s, size_t from, uint8_t least, uint8_t most);
+static inline size_t span_run(struct span s, size_t from, uint8_t least, uint8_t most);
+/* What span_run() does when the first of them is such a byte. */
+size_t span_run_behind(struct span s, size_t from, uint8_t least, uint8_t most);
+
+static inline size_t span_run(struct span s, size_t from, uint8_t least, uint8_t most)
+{
+    const bool none = from == s.len || s.ptr[from] < least || s.ptr[from] > most;
+    return none ? from : span_run_behind(s, from, least, most);
+}

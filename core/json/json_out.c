@@ -102,16 +102,8 @@ void json_out_text(struct json_out *o, const char *key, struct span utf8)
 
 void json_out_int(struct json_out *o, const char *key, int64_t value)
 {
-    char digits[24];
-    size_t at = sizeof digits;
-    uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-    do
-        digits[--at] = (char)('0' + left % 10);
-    while ((left /= 10) > 0);
-    if (value < 0)
-        digits[--at] = '-';
     put_lead(o, key, false);
-    buf_put(o->to, digits + at, sizeof digits - at);
+    buf_put_int(o->to, value);
 }
 
 void json_out_bool(struct json_out *o, const char *key, bool value)

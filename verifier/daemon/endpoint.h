@@ -91,7 +91,7 @@ void endpoint_answer_live(struct endpoint *e, struct http_exchange *x, const str
 /* Which employers have asked: h is the holder's, as it was believed. Answered, as above. */
 void endpoint_answer_asked(struct endpoint *e, struct http_exchange *x, const struct asked *how,
                            const struct holder_question *h);
-/* Takes *b over. Never stored by anybody. */
+/* Takes *b over. Never stored by anybody, so what it varies with need not be said. */
 void endpoint_answer(struct http_exchange *x, unsigned status, const char *type, struct buf *b);
 
 #define TYPE_JSON "application/json"

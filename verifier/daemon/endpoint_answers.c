@@ -86,14 +86,12 @@ static struct asked asked_by_browser(const struct http_exchange *x)
 void endpoint_refuse_file(struct endpoint *e, struct http_exchange *x, enum refuse r)
 {
     const struct asked how = asked_by_browser(x);
-    http_answer_header(x, "Vary", "Accept, Accept-Language");
     endpoint_refuse(e, x, &how, r, 0);
 }
 
 bool endpoint_refused(void *arg, struct http_exchange *x, unsigned status, const char *title)
 {
     const struct asked how = asked_by_browser(x);
-    http_answer_header(x, "Vary", "Accept, Accept-Language");
     if (how.json)
         return false;
     refuse_by_page(arg, x, &how, status, title);
@@ -119,6 +117,5 @@ void endpoint_answer_verdict(struct endpoint *e, struct http_exchange *x, const 
         const struct page_view view = endpoint_view(e, c->of, how, here);
         page_verdict(&b, &view, &c->v);
     }
-    http_answer_header(x, "Vary", "Accept, Accept-Language");
     endpoint_answer(x, 200, how->json ? TYPE_JSON : TYPE_HTML, &b);
 }

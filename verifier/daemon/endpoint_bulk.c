@@ -169,7 +169,6 @@ static enum rc answer(struct endpoint *e, struct http_exchange *x, const struct 
         rc = buf_rc(&to, d);
     if (rc != RC_OK)
         return rc;
-    http_answer_header(x, "Vary", "Accept, Accept-Language");
     endpoint_answer(x, 200, types[form], &to);
     return RC_OK;
 }
@@ -254,7 +253,6 @@ void endpoint_get_list(struct http_exchange *x, void *arg)
     const struct page_view view = endpoint_view(e, p, &how, "/list");
     struct buf b = { 0 };
     page_list(&b, &view);
-    http_answer_header(x, "Vary", "Accept-Language");
     endpoint_answer(x, 200, TYPE_HTML, &b);
 }
 

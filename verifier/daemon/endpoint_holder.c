@@ -218,7 +218,6 @@ void endpoint_get_holder(struct http_exchange *x, void *arg)
     const struct page_view view = endpoint_view(e, p, &how, "/holder");
     struct buf b = { 0 };
     page_holder(&b, &view);
-    http_answer_header(x, "Vary", "Accept-Language");
     endpoint_answer(x, 200, TYPE_HTML, &b);
 }
 

@@ -119,7 +119,6 @@ void endpoint_get_live(struct http_exchange *x, void *arg)
     const struct span given = http_segment(x, "handle");
     ON_EXIT(buf_free_at) struct buf text = { 0 };
     ON_EXIT(holder_given_free) struct holder_given g = { 0 };
-    http_answer_header(x, "Vary", "Accept, Accept-Language");
     if (!e->holders || !live_pages_find(e->live, given, now_s(), &text)) {
         endpoint_refuse(e, x, &how, REFUSE_LIVE_ENDED, 0);
         return;

@@ -38,6 +38,7 @@ const char *endpoint_page_of(const struct checked *c, struct buf *room)
 /* A token has one spelling in digits: where it was asked for is where it stands. */
 static const char *page_here(const struct checked *c, struct span digits, struct buf *room)
 {
+    (void)buf_reserve(room, strlen("/V/") + digits.len);
     buf_put_text(room, "/V/");
     buf_put_span(room, digits);
     return c->token.len > 0 && buf_ok(room) ? buf_cstr(room) : NULL;

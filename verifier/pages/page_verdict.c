@@ -1,10 +1,4 @@
-#include <inttypes.h>
-
-#include "core/base/dates.h"
 #include "verifier/pages/page_frame.h"
-
-#pragma GCC diagnostic ignored "-Wformat-nonliteral" /* the words are a table's, not a stranger's  \
-                                                      */
 
 static const char *class_of(enum verdict_tone tone)
 {
@@ -24,20 +18,21 @@ static void put_headline(struct page *p, const struct verdict *v)
 {
     const struct verdict_headline h = verdict_headline(v);
     const bool en = p->view->english;
-    buf_put_texts(p->to, "<section class=\"verdict ", class_of(h.tone),
-                  "\" aria-labelledby=\"verdict\">\n<h1 id=\"verdict\"><span class=\"symbol\" "
-                  "aria-hidden=\"true\">",
-                  h.symbol, "</span> <span class=\"unseen\">", say(p, WORD_RESULT),
-                  en ? ": " : "：", "</span>", en ? h.en : h.zh, "</h1>\n", NULL);
-    buf_put_texts(p->to, "<p class=\"also\" lang=\"", en ? "zh-CN" : "en", "\">", en ? h.zh : h.en,
-                  "</p>\n</section>\n", NULL);
+    PUT(p, HTML("<section class=\"verdict "), span_text(class_of(h.tone)),
+        HTML("\" aria-labelledby=\"verdict\">\n<h1 id=\"verdict\"><span class=\"symbol\" "
+             "aria-hidden=\"true\">"),
+        span_text(h.symbol), HTML("</span> <span class=\"unseen\">"), say(p, WORD_RESULT),
+        en ? HTML(": ") : HTML("："), HTML("</span>"), span_text(en ? h.en : h.zh),
+        HTML("</h1>\n"));
+    PUT(p, HTML("<p class=\"also\" lang=\""), en ? HTML("zh-CN") : HTML("en"), HTML("\">"),
+        span_text(en ? h.zh : h.en), HTML("</p>\n</section>\n"));
 }
 
 /* --- the facts --- */
 
 static void begin_fact(struct page *p, enum word label)
 {
-    buf_put_texts(p->to, "<div><dt>", say(p, label), "</dt><dd>", NULL);
+    PUT(p, HTML("<div><dt>"), say(p, label), HTML("</dt><dd>"));
 }
 
 static void end_fact(struct page *p)
@@ -76,44 +71,38 @@ static void put_holder(struct page *p, const struct verdict *v)
 static void put_version(struct page *p, const struct verdict *v)
 {
     begin_fact(p, WORD_VERSION);
-    buf_printf(p->to, "%" PRIu32, v->token.version);
+    buf_put_int(p->to, v->token.version);
     if (v->replaced)
-        buf_printf(p->to, say(p, WORD_REPLACED), v->current_version);
+        page_say_number(p, WORD_REPLACED, v->current_version, "");
     end_fact(p);
-}
-
-static void put_date(struct page *p, int32_t date)
-{
-    char text[DATE_TEXT_LEN + 1];
-    date_format(date, text);
-    buf_put_texts(p->to, "<time>", text, "</time>", NULL);
 }
 
 static void put_dates(struct page *p, const struct verdict *v)
 {
     begin_fact(p, WORD_DEADLINE);
-    put_date(p, v->deadline);
+    page_put_date(p, v->deadline);
     if (verdict_runs(v) && v->days_left >= 0)
-        buf_printf(p->to, say(p, WORD_DAYS_LEFT), v->days_left);
+        page_say_number(p, WORD_DAYS_LEFT, v->days_left, "");
     else if (verdict_runs(v))
-        buf_printf(p->to, say(p, WORD_DAYS_PAST), 0 - v->days_left);
+        page_say_number(p, WORD_DAYS_PAST, -(int64_t)v->days_left, "");
     end_fact(p);
     begin_fact(p, WORD_ISSUED);
-    put_date(p, v->token.issued);
+    page_put_date(p, v->token.issued);
     end_fact(p);
     if (!v->copy.dated)
         return;
     begin_fact(p, WORD_COPY);
-    put_date(p, v->copy.valid_until);
-    buf_put_text(p->to, v->copy.expired ? say(p, WORD_COPY_PAST) : "");
+    page_put_date(p, v->copy.valid_until);
+    if (v->copy.expired)
+        buf_put_span(p->to, say(p, WORD_COPY_PAST));
     end_fact(p);
 }
 
 static void put_facts(struct page *p, const struct verdict *v)
 {
-    buf_put_texts(p->to, "<p class=\"compare\">", say(p, WORD_COMPARE),
-                  "</p>\n<section aria-labelledby=\"facts\">\n<h2 id=\"facts\">",
-                  say(p, WORD_FACTS), "</h2>\n<dl>\n", NULL);
+    PUT(p, HTML("<p class=\"compare\">"), say(p, WORD_COMPARE),
+        HTML("</p>\n<section aria-labelledby=\"facts\">\n<h2 id=\"facts\">"), say(p, WORD_FACTS),
+        HTML("</h2>\n<dl>\n"));
     put_holder(p, v);
     put_dates(p, v);
     put_chinese(p, WORD_AUTHORITY, v->unit_name);
@@ -129,34 +118,27 @@ static void put_problems(struct page *p, const struct verdict *v)
 {
     if (v->problem_count == 0)
         return;
-    buf_put_texts(p->to, "<section aria-labelledby=\"notes\">\n<h2 id=\"notes\">",
-                  say(p, WORD_NOTES), "</h2>\n<ul>\n", NULL);
+    PUT(p, HTML("<section aria-labelledby=\"notes\">\n<h2 id=\"notes\">"), say(p, WORD_NOTES),
+        HTML("</h2>\n<ul>\n"));
     for (size_t i = 0; i < v->problem_count; i++)
-        buf_put_texts(p->to, "<li>", problem_text(v->problems[i], !p->view->english), "</li>\n",
-                      NULL);
+        PUT(p, HTML("<li>"), span_text(problem_text(v->problems[i], !p->view->english)),
+            HTML("</li>\n"));
     buf_put_text(p->to, "</ul>\n</section>\n");
-}
-
-static void put_time(struct page *p, enum word label, int64_t unix_s)
-{
-    char text[TIME_TEXT_LEN + 1];
-    time_format(unix_s, text);
-    begin_fact(p, label);
-    buf_printf(p->to, "<time datetime=\"%s\">%.10s %.8s</time>", text, text, text + 11);
 }
 
 static void put_source(struct page *p, const struct verdict *v)
 {
-    buf_put_texts(p->to, "<section aria-labelledby=\"source\">\n<h2 id=\"source\">",
-                  say(p, WORD_SOURCE), "</h2>\n<dl>\n", NULL);
+    PUT(p, HTML("<section aria-labelledby=\"source\">\n<h2 id=\"source\">"), say(p, WORD_SOURCE),
+        HTML("</h2>\n<dl>\n"));
     if (v->as_of != 0) {
         const struct verdict_age age = verdict_age(v);
-        put_time(p, WORD_AS_OF, v->as_of);
-        buf_printf(p->to, say(p, WORD_AGO), (long long)age.count,
-                   p->view->english ? age.en : age.zh);
+        begin_fact(p, WORD_AS_OF);
+        page_put_time(p, v->as_of);
+        page_say_number(p, WORD_AGO, age.count, p->view->english ? age.en : age.zh);
         end_fact(p);
     }
-    put_time(p, WORD_CHECKED, v->now);
+    begin_fact(p, WORD_CHECKED);
+    page_put_time(p, v->now);
     end_fact(p);
     buf_put_text(p->to, "</dl>\n</section>\n");
 }
@@ -171,7 +153,7 @@ static void begin(struct page *p, const struct verdict *v)
         buf_put_text(&title, " · ");
         buf_put_span(&title, v->token.name);
     }
-    page_begin(p, buf_cstr(&title));
+    page_begin(p, buf_span(&title));
 }
 
 void page_verdict(struct buf *to, const struct page_view *view, const struct verdict *v)
@@ -182,7 +164,7 @@ void page_verdict(struct buf *to, const struct page_view *view, const struct ver
     if (v->authentic == AUTH_TRUE)
         put_facts(&p, v);
     else
-        buf_put_texts(to, "<p class=\"compare\">", say(&p, WORD_NOT_SHOWN), "</p>\n", NULL);
+        PUT(&p, HTML("<p class=\"compare\">"), say(&p, WORD_NOT_SHOWN), HTML("</p>\n"));
     put_problems(&p, v);
     put_source(&p, v);
     buf_put_text(to, "<p class=\"next\">");

@@ -1,14 +1,19 @@
 #include "verifier/pages/page_words.h"
 
+#define TEXT(literal)                                                                              \
+    {                                                                                              \
+        (const uint8_t *)(literal), sizeof(literal) - 1                                            \
+    }
+
 static const struct {
-    const char *zh, *en;
+    struct span zh, en;
 } words[] = {
-#define X(name, zh, en) { zh, en },
+#define X(name, zh, en) { TEXT(zh), TEXT(en) },
     WORD_LIST(X)
 #undef X
 };
 
-const char *word(enum word w, bool english)
+struct span word(enum word w, bool english)
 {
     return english ? words[w].en : words[w].zh;
 }

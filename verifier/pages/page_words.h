@@ -1,7 +1,7 @@
-/* Every sentence of the pages, in Chinese and English. */
+/* Every sentence of the pages, in Chinese and English. '#' is where a number goes. */
 #pragma once
 
-#include <stdbool.h>
+#include "core/base/span.h"
 
 #define WORD_LIST(X)                                                                               \
     X(WORD_SITE, "施工现场专业人员证书查验", "Construction-site certificates: check one")          \
@@ -27,17 +27,17 @@
     X(WORD_PROVIDER, "培训机构", "Provider")                                                       \
     X(WORD_NUMBER, "证书编号", "Number")                                                           \
     X(WORD_VERSION, "版本", "Version")                                                             \
-    X(WORD_REPLACED, "（已有更新的版本：第 %u 版）", " (version %u has replaced it)")              \
+    X(WORD_REPLACED, "（已有更新的版本：第 # 版）", " (version # has replaced it)")                \
     X(WORD_ISSUED, "发证日期", "Issued")                                                           \
     X(WORD_DEADLINE, "续期截止", "Renewal deadline")                                               \
-    X(WORD_DAYS_LEFT, "（还有 %d 天）", " (%d days left)")                                         \
-    X(WORD_DAYS_PAST, "（已过 %d 天）", " (%d days ago)")                                          \
+    X(WORD_DAYS_LEFT, "（还有 # 天）", " (# days left)")                                           \
+    X(WORD_DAYS_PAST, "（已过 # 天）", " (# days ago)")                                            \
     X(WORD_COPY, "副本期限", "Copy until")                                                         \
     X(WORD_COPY_PAST, "（已过期）", " (past)")                                                     \
     X(WORD_NOTES, "须注意", "Mind")                                                                \
     X(WORD_SOURCE, "数据来源", "Where this comes from")                                            \
     X(WORD_AS_OF, "数据时间", "Data as of")                                                        \
-    X(WORD_AGO, "（%lld %s前）", " (%lld %s ago)")                                                 \
+    X(WORD_AGO, "（#前）", " (# ago)")                                                             \
     X(WORD_DEPLOYMENT, "发证系统", "Deployment")                                                   \
     X(WORD_HOST, "网址", "Host")                                                                   \
     X(WORD_HOST_ADVICE, "请确认浏览器地址栏中的网址与此相同。",                                    \
@@ -52,8 +52,8 @@
       "The long row of digits behind HTTPS://…/V/; the whole address will do.")                    \
     X(WORD_FILE, "上传图片或 PDF", "Upload a picture or PDF")                                      \
     X(WORD_FILE_LABEL, "图片或 PDF 文件", "Picture or PDF file")                                   \
-    X(WORD_FILE_HELP, "PNG、JPEG 或证书的 PDF，不超过 %u MB。文件只用来核验，不保存。",            \
-      "PNG, JPEG or the certificate's PDF, at most %u MB. It is looked at and not kept.")          \
+    X(WORD_FILE_HELP, "PNG、JPEG 或证书的 PDF，不超过 # MB。文件只用来核验，不保存。",             \
+      "PNG, JPEG or the certificate's PDF, at most # MB. It is looked at and not kept.")           \
     X(WORD_LOOKUP, "凭编号、姓名、证件号码查询", "Look up by number, name and document")           \
     X(WORD_LOOKUP_HELP, "三项都要相符。证件号码只用来查询，不保存。",                              \
       "All three must fit. The document number is used for the look-up and not kept.")             \
@@ -134,4 +134,4 @@ enum word {
 #undef X
 };
 
-const char *word(enum word w, bool english); /* static */
+struct span word(enum word w, bool english); /* static; a NUL stands behind it */

@@ -130,12 +130,28 @@ static void growing_loses_no_byte(void **state)
     }
 }
 
-static void texts_are_put_one_behind_the_other(void **state)
+static void spans_are_put_one_behind_the_other(void **state)
 {
     (void)state;
     ON_EXIT(buf_free_at) struct buf b = { 0 };
-    buf_put_texts(&b, "<b>", "x", "", "</b>", NULL);
+    const struct span pieces[] = {
+        SPAN_LITERAL("<b>"), SPAN_LITERAL("x"), { 0 }, SPAN_LITERAL("</b>")
+    };
+    buf_put_spans(&b, pieces, sizeof pieces / sizeof pieces[0]);
     assert_string_equal(buf_cstr(&b), "<b>x</b>");
+}
+
+static void numbers_are_decimal_to_both_ends(void **state)
+{
+    (void)state;
+    static const int64_t numbers[] = { 0, 7, -7, 10, -10, 1234567890, INT64_MAX, INT64_MIN };
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        ON_EXIT(buf_free_at) struct buf b = { 0 };
+        char want[32];
+        (void)snprintf(want, sizeof want, "%lld", (long long)numbers[i]);
+        buf_put_int(&b, numbers[i]);
+        assert_string_equal(buf_cstr(&b), want);
+    }
 }
 
 /* The first try writes as much as there is room for: what does not fit is written again. */
@@ -192,7 +208,8 @@ int main(void)
         cmocka_unit_test(a_full_buffer_still_has_a_text_when_memory_is_gone),
         cmocka_unit_test(pieces_come_out_in_order_and_big_endian),
         cmocka_unit_test(growing_loses_no_byte),
-        cmocka_unit_test(texts_are_put_one_behind_the_other),
+        cmocka_unit_test(spans_are_put_one_behind_the_other),
+        cmocka_unit_test(numbers_are_decimal_to_both_ends),
         cmocka_unit_test(a_format_that_fills_the_room_to_the_byte_is_whole),
         cmocka_unit_test(what_is_reserved_can_all_be_written),
         cmocka_unit_test(freeing_leaves_an_empty_one),

@@ -16,7 +16,7 @@ import { flipped, isRefused, made, madePath, readMade, refusesAsync } from './te
 
 
 const facts = made()
-// sm-crypto takes some hundred times as long for a signature as node:crypto: every so many bytes are tried.
+// sm-crypto takes its time: every so many bytes are tried.
 const SLOWER = facts.alg === 'SM2' ? 37 : 1
 const FLIPS = Math.ceil(24 / SLOWER) // of a file, with the whole folder read each time
 const read = folderReader(madePath('publish'))

@@ -3,8 +3,8 @@
 #include <assert.h>
 
 #include "issuer/command/core_ask.h"
-#include "issuer/publication/log_files.h"
 #include "issuer/register/engine.h"
+#include "issuer/register/log_checkpoint.h"
 
 /* --- is one missing? --- */
 

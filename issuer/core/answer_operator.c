@@ -35,6 +35,14 @@ void answer_pickup(const struct serve_options *o, const struct question *q, stru
     explicit_bzero(code, sizeof code);
 }
 
+void answer_cover(const struct serve_options *o, struct reply_parts *ret)
+{
+    if (worker_cover(o->worker, NULL) == RC_OK)
+        ret->answer = (struct answer){ .reply = REPLY_OK };
+    else
+        not_now(o, ret);
+}
+
 void answer_lend(const struct serve_options *o, struct reply_parts *ret, bool *ret_lent)
 {
     *ret_lent = worker_borrow(o->worker, NULL) == RC_OK;

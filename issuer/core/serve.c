@@ -76,6 +76,9 @@ static void answer(struct socket_thread *t, const struct question *q, int fd, st
     case ASK_ORDER:
         answer_order(&s->o, q, r);
         return;
+    case ASK_COVER:
+        answer_cover(&s->o, r);
+        return;
     case ASK_PICKUP:
     case ASK_LEND:
         answer_operator(t, q, r);

@@ -49,6 +49,14 @@ MUST_CHECK enum rc worker_pickup(struct worker *w, struct span number, char ret[
                                  struct diag *d);
 
 /*
+ * Makes a checkpoint that covers all that was applied before, as log_checkpoint(); durable when it
+ * returns. None is made where one does. Blocks; any thread.
+ *
+ * RC_BUSY, RC_IO, RC_NOT_FOUND, RC_REFUSED  nothing is applied or signed now
+ */
+MUST_CHECK enum rc worker_cover(struct worker *w, struct diag *d);
+
+/*
  * Commits, and closes the register for another process of this machine, until worker_give_back().
  * One has it at a time. Blocks; any thread. RC_BUSY: the worker ends
  */

@@ -1,8 +1,9 @@
-/* Orders and pick-up codes between batches, and the register lent. */
+/* Orders, pick-up codes and checkpoints between batches, and the register lent. */
 #include <assert.h>
 #include <string.h>
 
 #include "issuer/core/worker_internal.h"
+#include "issuer/register/log_checkpoint.h"
 
 #define LEND_MS 10 /* between two looks at whether the register is ours again */
 
@@ -52,6 +53,14 @@ enum rc worker_pickup(struct worker *w, struct span number, char ret[PICKUP_LEN 
     return rc;
 }
 
+enum rc worker_cover(struct worker *w, struct diag *d)
+{
+    assert(w);
+
+    struct errand e = { .cover = true, .diag = DIAG_INIT };
+    return ask(w, &e, d);
+}
+
 static struct errand *take_errand(struct worker *w)
 {
     (void)pthread_mutex_lock(&w->lock);
@@ -79,12 +88,35 @@ static enum rc make_pickup(struct worker *w, struct errand *e, struct diag *d)
     return rc == RC_OK ? register_pickup_make(reg, &c, e->outcome.pickup, d) : rc;
 }
 
+/* What the signer fails at leaves the register as it was, and is the asker's affair alone. */
+static enum rc make_checkpoint(struct worker *w, bool *ret_refused, struct diag *d)
+{
+    ON_EXIT(buf_free_at) struct buf note = { 0 };
+    struct reg *const reg = engine_register(w->engine);
+    bool fresh = false;
+    enum rc rc = RC_OK;
+    /* One commit stores what the one before it had signed; more are of no use. */
+    for (unsigned i = 0; rc == RC_OK && !w->reopen && i < 2 && apply_pending(w->apply); i++)
+        rc = worker_commit(w, d);
+    if (rc != RC_OK || w->reopen)
+        return rc;
+    *ret_refused = apply_pending(w->apply);
+    if (*ret_refused)
+        return diag_set(d, RC_BUSY, DIAG_NO_OFFSET, "tokens are not signed now");
+
+    rc = log_checkpoint_sign(reg, &w->home, engine_signer(w->engine), &note, &fresh, d);
+    *ret_refused = rc != RC_OK;
+    return rc == RC_OK && fresh ? log_checkpoint_store(reg, buf_span(&note), d) : rc;
+}
+
 static enum rc run_errand(struct worker *w, struct errand *e, struct diag *d)
 {
     struct diag why = DIAG_INIT;
-    enum rc rc =
-        e->order ? engine_order(w->engine, e->order, &e->outcome, &why) : make_pickup(w, e, &why);
-    const bool refused = rc == (e->order ? RC_BAD_SIGNATURE : RC_NOT_FOUND);
+    bool refused = false;
+    enum rc rc = e->cover   ? make_checkpoint(w, &refused, &why)
+                 : e->order ? engine_order(w->engine, e->order, &e->outcome, &why)
+                            : make_pickup(w, e, &why);
+    refused = refused || (!e->cover && rc == (e->order ? RC_BAD_SIGNATURE : RC_NOT_FOUND));
     if (rc == RC_OK)
         rc = worker_commit(w, &why);
     if (rc == RC_OK && w->reopen)

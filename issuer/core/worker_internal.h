@@ -10,10 +10,11 @@
 
 #define WORKER_NO_KEY "signer_refuses" /* orders go on: they are no tokens */
 
-/* An order, or a new pick-up code, that a thread waits for; on its stack. */
+/* An order, a new pick-up code, or a checkpoint, that a thread waits for; on its stack. */
 struct errand {
-    const struct given_order *order; /* NULL: a code is to be made */
-    struct span number;
+    const struct given_order *order; /* NULL: none */
+    bool cover;                      /* a checkpoint is to be made */
+    struct span number;              /* else a code, for this certificate */
     struct outcome outcome;
     bool over;
     enum rc rc;

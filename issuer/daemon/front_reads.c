@@ -24,6 +24,33 @@ static struct question question_of(const struct http_exchange *x, const struct c
     };
 }
 
+/* A copy is of what a checkpoint covers, and of what is signed. */
+static bool is_uncovered(const struct said *s)
+{
+    return s->answer.reply == REPLY_NOT_READY && (strcmp(s->answer.detail, "not_published") == 0 ||
+                                                  strcmp(s->answer.detail, "signing") == 0);
+}
+
+/* Asks the reader. What waits for a checkpoint alone has the core make it, and is asked once more;
+ * what cannot be had then is told as it was. */
+static bool ask_covered(struct front *f, struct http_exchange *x, const struct question *q,
+                        struct said *ret)
+{
+    const struct question cover = { .ask = ASK_COVER };
+    struct diag d = DIAG_INIT;
+    enum rc rc = link_ask(f->reader, q, -1, ASK_MS, ret, &d);
+    if (rc == RC_OK && is_uncovered(ret)) {
+        ON_EXIT(said_free) struct said covered = SAID_NOTHING;
+        if (link_ask(f->core, &cover, -1, ASK_MS, &covered, NULL) == RC_OK &&
+            covered.answer.reply == REPLY_OK) {
+            said_free(ret);
+            *ret = SAID_NOTHING;
+            rc = link_ask(f->reader, q, -1, ASK_MS, ret, &d);
+        }
+    }
+    return front_judge(f, x, "reader_gone", rc, &d, &ret->answer);
+}
+
 static void tell_certificate(struct front *f, struct http_exchange *x, enum ask ask, bool raw,
                              const char *type)
 {
@@ -39,7 +66,8 @@ static void tell_certificate(struct front *f, struct http_exchange *x, enum ask 
     }
 
     ON_EXIT(said_free) struct said s = SAID_NOTHING;
-    if (!front_ask(f, x, f->reader, &q, -1, ASK_MS, &s))
+    if (ask == ASK_PDF ? !ask_covered(f, x, &q, &s)
+                       : !front_ask(f, x, f->reader, &q, -1, ASK_MS, &s))
         return;
     http_answer_header(x, "Cache-Control", "no-store");
     front_answer_said(x, 200, type, &s);

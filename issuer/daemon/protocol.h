@@ -41,6 +41,7 @@ enum ask {
     ASK_ORDER = 5,   /* body: JSON as POSTed → REPLY_OK, body: JSON; or REPLY_ORDER */
     ASK_PICKUP = 6, /* number → REPLY_OK, body: the new code. By operators on this machine alone */
     ASK_LEND = 7,   /* → REPLY_OK: the register is free until the socket closes. Likewise */
+    ASK_COVER = 8,  /* → REPLY_OK: a checkpoint covers all that was applied before */
     /* reader */
     ASK_CERTIFICATE = 16, /* → body: JSON as `sitecert show --json` */
     ASK_TOKEN = 17,       /* → body: QR text; with raw: the COSE bytes */

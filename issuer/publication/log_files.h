@@ -8,16 +8,6 @@
 #include "issuer/register/register.h"
 
 /*
- * The checkpoint of all settled entries: the stored one when the size has not grown, else a newly
- * signed one, committed to the register before it is returned, so that no size is ever signed
- * twice.
- *
- * to  gets the note, appended
- */
-MUST_CHECK enum rc log_checkpoint(struct reg *r, const struct home *h, struct signer *s,
-                                  struct buf *to, struct diag *d);
-
-/*
  * Writes tiles, then the checkpoint, under folder/log.
  * RC_REFUSED  the folder's checkpoint is ahead of this register, or is not a prefix of its log
  */

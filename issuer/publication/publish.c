@@ -14,6 +14,7 @@
 #include "issuer/publication/publish_material.h"
 #include "issuer/publication/snapshot.h"
 #include "issuer/register/engine.h"
+#include "issuer/register/log_checkpoint.h"
 
 #define DAY_S       86400
 #define PACKED_GAIN 10 /* a packed file is kept when it is a tenth smaller, or more */

@@ -6,7 +6,7 @@ import socket
 import struct
 import threading
 
-ASKS = {1: "status", 2: "submit", 3: "batch", 4: "results", 5: "order", 6: "pickup", 7: "lend", 16: "certificate", 17: "token", 18: "pdf", 19: "changes", 20: "report",
+ASKS = {1: "status", 2: "submit", 3: "batch", 4: "results", 5: "order", 6: "pickup", 7: "lend", 8: "cover", 16: "certificate", 17: "token", 18: "pdf", 19: "changes", 20: "report",
         21: "overview"}
 QUESTION = {2: "sender", 3: "is_operator", 4: "chinese", 5: "raw", 6: "wait_ms", 7: "batch", 8: "number", 9: "after", 10: "limit", 11: "as_of",
             12: "kind", 13: "is_csv", 14: "key", 15: "nonce", 16: "created", 17: "digest", 18: "base", 19: "signature", 20: "signer",

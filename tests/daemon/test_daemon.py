@@ -122,6 +122,19 @@ class Batches(Case):
         self.assertEqual((shown["number"], shown["state"]), (lines[0]["number"], "valid"))
         self.assertTrue(self.home.sitecert("token", lines[1]["number"]).stdout.startswith("HTTPS://"))
 
+    def test_a_copy_is_had_as_soon_as_its_certificate_is_issued(self):
+        self.results("training", daemon.trainings(30, 31))
+        for n in (30, 31):
+            number = self.results("test", daemon.tests(n))[0]["number"]
+            a = self.get(f"/v1/certificates/{number}/pdf")
+            self.assertEqual((a.status, a.body[:5]), (200, b"%PDF-"), a.body[:200])
+        published, path = self.home.folder / "published", self.home.folder / "copy.pdf"
+        path.write_bytes(a.body)
+        self.home.sitecert("publish", published, "--quiet")  # by the checkpoint that the copies made
+        done = subprocess.run([BIN / "certcheck", "--bundle", published / "bundle.scb", "--root", self.home.path / "root.cbor", "--json", path],
+                              stdout=subprocess.PIPE, env=environment())
+        self.assertEqual((done.returncode, json.loads(done.stdout)[0]["log"]["included"]), (0, True), done.stdout)
+
     def test_reasons_are_told_in_the_language_of_who_asks(self):
         a = self.push("test", daemon.tests(22223))
         self.done(a.headers["location"])
@@ -244,7 +257,7 @@ class Batches(Case):
         good = json.loads(self.order("revoke", number))
         other = json.loads(self.order("suspend", number))
         for member, value in (("action", "suspend"), ("reason", "另一理由"), ("reference", "x"), ("effective_on", "2020-08-04"),
-                              ("ordered_at", "2020-08-03T10:00:01+08:00"), ("certificate", number[:-1] + "0"),
+                              ("ordered_at", "2020-08-03T10:00:01+08:00"), ("certificate", number[:-1] + ("0" if number[-1] != "0" else "1")),
                               ("signatures", other["signatures"])):
             a = self.post_order(json.dumps({**good, member: value}).encode())
             self.refused(a, 400, "parameter_invalid")

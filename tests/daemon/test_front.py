@@ -36,6 +36,7 @@ class Core:
         self.asked = []
         self.hold = threading.Event()
         self.hold.set()
+        self.covers = "ok"
 
     def __call__(self, q):
         self.asked.append(q)
@@ -59,6 +60,8 @@ class Core:
             return "results", {"body": RESULT, "next": 7, **({"more": True} if q.get("is_operator") else {})}
         if q["ask"] == "order":
             return self.order(q)
+        if q["ask"] == "cover":
+            return self.covers, {}
         return ("results", {"batch": BATCH, "body": RESULT}) if q.get("wait_ms") else ("accepted", {"batch": BATCH, "body": json.dumps(STATE).encode()})
 
     @staticmethod
@@ -74,9 +77,12 @@ class Core:
 class Reader:
     def __init__(self):
         self.asked = []
+        self.waits = []  # for what the copies that are asked for next still wait
 
     def __call__(self, q):
         self.asked.append(q)
+        if q["ask"] == "pdf" and self.waits:
+            return "not_ready", {"detail": self.waits.pop(0), "retry_s": 5}
         if q.get("number", "03301202000000013") != "03301202000000013":
             return "not_found", {}
         if q["ask"] == "pdf":
@@ -341,6 +347,30 @@ class Reads(Front):
         self.assertEqual((pdf.headers["content-type"], pdf.body[:5], pdf.headers["cache-control"]), ("application/pdf", b"%PDF-", "no-store"))
         self.refused(self.get("/v1/certificates/03301202000000014"), 404, "not_found")
         self.refused(self.get("/v1/certificates/" + "9" * 65), 404, "not_found")
+
+    def copies(self, waits, covers="ok"):
+        """(the answer, how often the reader was asked for a copy, how often the core to cover it)"""
+        self.reader.waits, self.core.covers = list(waits), covers
+        before = len(self.reader.asked), len(self.core.asked)
+        try:
+            answer = self.get("/v1/certificates/03301202000000013/pdf")
+        finally:
+            self.reader.waits, self.core.covers = [], "ok"
+        asked = [q["ask"] for q in self.core.asked[before[1]:]]
+        return answer, len(self.reader.asked) - before[0], asked.count("cover")
+
+    def test_a_copy_that_waits_for_a_checkpoint_has_the_core_make_it(self):
+        for why in ("not_published", "signing"):
+            answer, copies, covers = self.copies([why])
+            self.assertEqual((answer.status, answer.body[:5], copies, covers), (200, b"%PDF-", 2, 1), why)
+        self.assertEqual(self.copies([])[1:], (1, 0))
+
+    def test_what_cannot_be_had_then_is_told_as_it_was(self):
+        for waits, covers, detail, asked in ((["not_published"], "not_ready", "not_published", (1, 1)), (["not_published", "signing"], "ok", "signing", (2, 1)),
+                                             (["signer_gone"], "ok", "signer_gone", (1, 0))):
+            answer, *got = self.copies(waits, covers)
+            self.assertEqual(self.refused(answer, 503, "not_ready").json()["detail"], detail)
+            self.assertEqual((answer.headers["retry-after"], tuple(got)), ("5", asked))
 
     def test_a_token_may_be_had_raw(self):
         a = self.get("/v1/certificates/03301202000000013/token", headers={"Accept": "application/cose"})

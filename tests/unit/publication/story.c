@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "issuer/publication/log_files.h"
+#include "issuer/register/log_checkpoint.h"
 
 void story_people(void)
 {

@@ -9,6 +9,16 @@ static bool sorts_after(struct span key, struct span last)
     return memcmp(key.ptr, last.ptr, n) > 0;
 }
 
+/* The key that stands from `at` to here. */
+static bool follow_key(struct cbor_reader *c, const char *name, size_t at, struct span *last)
+{
+    const struct span key = span_of(c->r.in.ptr + at, c->r.pos - at);
+    if (last->len > 0 && !sorts_after(key, *last))
+        return cbor_fail_at(c, at, "keys of %s repeat or are out of order", name);
+    *last = key;
+    return true;
+}
+
 bool cbor_next_key(struct cbor_reader *c, const char *name, struct span *last)
 {
     const size_t at = c->r.pos;
@@ -20,12 +30,7 @@ bool cbor_next_key(struct cbor_reader *c, const char *name, struct span *last)
         return cbor_fail_at(c, at, "a key of %s is neither integer nor text", name);
     if (head.major == CBOR_TEXT && !cbor_content(c, name, at, &head, &content))
         return false;
-
-    const struct span key = span_of(c->r.in.ptr + at, c->r.pos - at);
-    if (last->len > 0 && !sorts_after(key, *last))
-        return cbor_fail_at(c, at, "keys of %s repeat or are out of order", name);
-    *last = key;
-    return true;
+    return follow_key(c, name, at, last);
 }
 
 bool cbor_map(struct cbor_reader *c, const char *name, uint64_t max, struct cbor_map *ret)
@@ -40,14 +45,15 @@ bool cbor_map(struct cbor_reader *c, const char *name, uint64_t max, struct cbor
     return true;
 }
 
-/* Consumes the next key when its bytes are these. */
+/* Consumes the next key when its bytes are these, which are a whole key's. */
 static bool take_key(struct cbor_reader *c, struct cbor_map *m, struct span wanted)
 {
-    const size_t left = reader_left(&c->r);
-    if (c->failed || m->left == 0 || left < wanted.len ||
-        memcmp(c->r.in.ptr + c->r.pos, wanted.ptr, wanted.len) != 0)
+    const size_t at = c->r.pos;
+    if (c->failed || m->left == 0 || reader_left(&c->r) < wanted.len ||
+        memcmp(c->r.in.ptr + at, wanted.ptr, wanted.len) != 0)
         return false;
-    if (!cbor_next_key(c, "a map", &m->last_key))
+    c->r.pos += wanted.len;
+    if (!follow_key(c, "a map", at, &m->last_key))
         return false;
     m->left--;
     return true;

@@ -25,7 +25,7 @@ void html_put(struct buf *to, struct span text)
         return;
     /* The digits of a code are most of what is put. */
     for (size_t i = 0; (i = span_run(text, i, '(', ';')) < text.len; i++) {
-        const char *const other = reference(text.ptr[i]);
+        const char *const other = text.ptr[i] > '>' ? NULL : reference(text.ptr[i]);
         if (!other)
             continue;
         buf_put(to, text.ptr + plain, i - plain);

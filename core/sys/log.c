@@ -143,3 +143,16 @@ void log_failure(enum log_level level, const char *event, enum rc rc, const stru
     log_cause(&l, rc, d);
     log_end(&l);
 }
+
+void log_take_up(const char *what, enum rc rc, uint64_t sequence, const struct diag *d)
+{
+    char event[LOG_WHAT_MAX + sizeof "_not_taken"];
+    assert(strlen(what) <= LOG_WHAT_MAX);
+    (void)snprintf(event, sizeof event, "%s%s", what, rc == RC_OK ? "_taken" : "_not_taken");
+    struct log_line l = log_begin(rc == RC_OK ? LEVEL_INFO : LEVEL_ERROR, event);
+    if (rc == RC_OK)
+        log_number(&l, "sequence", (int64_t)sequence);
+    else
+        log_cause(&l, rc, d);
+    log_end(&l);
+}

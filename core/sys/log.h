@@ -43,3 +43,9 @@ void log_end(struct log_line *l);
 void log_event(enum log_level level, const char *event);
 /* A whole line about a failure. */
 void log_failure(enum log_level level, const char *event, enum rc rc, const struct diag *d);
+/*
+ * A whole line about a file that was to be taken up: WHAT_taken with its sequence, or
+ * WHAT_not_taken and why. what: at most LOG_WHAT_MAX characters
+ */
+void log_take_up(const char *what, enum rc rc, uint64_t sequence, const struct diag *d);
+#define LOG_WHAT_MAX 30

@@ -66,17 +66,6 @@ static enum rc suits(const struct trust_list *now, const struct trust_list *othe
     return RC_OK;
 }
 
-static void log_trust(enum rc rc, uint64_t sequence, const struct diag *d)
-{
-    if (rc != RC_OK) {
-        log_failure(LEVEL_ERROR, "trust_list_not_taken", rc, d);
-        return;
-    }
-    struct log_line l = log_begin(LEVEL_INFO, "trust_list_taken");
-    log_number(&l, "sequence", (int64_t)sequence);
-    log_end(&l);
-}
-
 /* What a thread has read on its own, and how. */
 struct find {
     struct file_identity there, before; /* the file; the one in use when it was looked at */
@@ -129,7 +118,7 @@ static void refresh_trust(struct who *w)
     (void)pthread_rwlock_unlock(&w->lock);
     home_close(&f.home);
     if (say)
-        log_trust(f.rc, sequence, &d);
+        log_take_up("trust_list", f.rc, sequence, &d);
 }
 
 const struct trust_list *who_take_trust(struct who *w)

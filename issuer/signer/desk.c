@@ -179,17 +179,6 @@ static enum rc try_reload(struct desk *k, struct diag *d)
     return RC_OK;
 }
 
-static void log_trust(enum rc rc, uint64_t sequence, const struct diag *d)
-{
-    if (rc != RC_OK) {
-        log_failure(LEVEL_ERROR, "trust_list_not_taken", rc, d);
-        return;
-    }
-    struct log_line l = log_begin(LEVEL_INFO, "trust_list_taken");
-    log_number(&l, "sequence", (int64_t)sequence);
-    log_end(&l);
-}
-
 /* told: by a person, whatever stands there. Of threads that saw the same file one reads it. */
 static void reload(struct desk *k, bool told)
 {
@@ -210,7 +199,7 @@ static void reload(struct desk *k, bool told)
     const uint64_t sequence = k->office.home.trust->sequence;
     (void)pthread_rwlock_unlock(&k->lock);
     if (say)
-        log_trust(rc, sequence, &d);
+        log_take_up("trust_list", rc, sequence, &d);
 }
 
 void desk_reload(struct desk *k)

@@ -62,10 +62,10 @@ static void refresh(struct run *r)
     bool changed = false;
     struct diag d = DIAG_INIT;
     const enum rc rc = store_refresh(r->mint.store, &changed, &d);
-    if (changed && rc != RC_OK)
-        log_failure(LEVEL_ERROR, "publication_not_taken", rc, &d);
-    else if (changed)
-        log_event(LEVEL_INFO, "publication_taken");
+    if (!changed)
+        return;
+    ON_EXIT(publication_put_at) struct publication *p = store_get(r->mint.store);
+    log_take_up("publication", rc, bundle_times(publication_bundle(p)).sequence, &d);
 }
 
 static void run_until_told(struct run *r)

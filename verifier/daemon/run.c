@@ -298,15 +298,10 @@ static void refresh(struct endpoint *e)
     const enum rc rc = store_refresh(e->store, &changed, &d);
     if (!changed)
         return;
-    if (rc != RC_OK) {
-        log_failure(LEVEL_ERROR, "publication_not_taken", rc, &d);
-        return;
-    }
-    e->publications++;
+    if (rc == RC_OK)
+        e->publications++;
     ON_EXIT(publication_put_at) struct publication *p = store_get(e->store);
-    struct log_line l = log_begin(LEVEL_INFO, "publication_taken");
-    log_number(&l, "sequence", (int64_t)bundle_times(publication_bundle(p)).sequence);
-    log_end(&l);
+    log_take_up("publication", rc, bundle_times(publication_bundle(p)).sequence, &d);
 }
 
 static void say_ready(const struct endpoint *e)

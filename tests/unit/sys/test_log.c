@@ -80,6 +80,22 @@ static void a_long_line_is_cut_and_still_a_line(void **state)
     assert_int_equal(text[LOG_LINE_MAX - 1], '\n');
 }
 
+static void a_file_is_taken_with_its_sequence_or_not_and_why(void **state)
+{
+    (void)state;
+    struct diag d = DIAG_INIT;
+    (void)diag_set(&d, RC_REFUSED, DIAG_NO_OFFSET, "older");
+    const struct pipe_end p = catch_lines();
+    log_open("tester", LEVEL_INFO);
+    log_take_up("trust_list", RC_OK, 7, NULL);
+    log_take_up("trust_list", RC_REFUSED, 7, &d);
+    char text[2000];
+    caught(p, text, sizeof text);
+    assert_non_null(strstr(text, " level=info program=tester event=trust_list_taken sequence=7\n"));
+    assert_non_null(strstr(text, " level=error program=tester event=trust_list_not_taken "
+                                 "rc=RC_REFUSED cause=older\n"));
+}
+
 static void only_level_names_are_levels(void **state)
 {
     (void)state;
@@ -96,6 +112,7 @@ int main(void)
         cmocka_unit_test(nothing_above_the_level_is_logged),
         cmocka_unit_test(no_value_can_make_a_second_line_or_field),
         cmocka_unit_test(a_long_line_is_cut_and_still_a_line),
+        cmocka_unit_test(a_file_is_taken_with_its_sequence_or_not_and_why),
         cmocka_unit_test(only_level_names_are_levels),
     };
     return cmocka_run_group_tests_name("log", tests, NULL, NULL);

@@ -41,8 +41,8 @@ static const struct cli_option options[] = {
       "again",
       false },
     { "jobs", 'j', CLI_NUMBER, "N", offsetof(struct pdf_options, jobs),
-      "同时绘制的线程数；默认与处理器数相同", "threads that draw; by default one a processor",
-      false },
+      "同时绘制的线程数；默认比处理器数多一",
+      "threads that draw; by default one more than there are processors", false },
     CLI_OPTIONS_END,
 };
 
@@ -102,6 +102,13 @@ static enum rc print_one(const struct cli_call *call, struct reading *r, struct 
 }
 
 /* --- all --- */
+
+/* A thread waits while its copies are signed: with one more all processors are at work. */
+static unsigned jobs_by_default(const struct home *home)
+{
+    const unsigned jobs = home->settings.sign_threads + 1;
+    return jobs < PDF_JOBS_MAX ? jobs : PDF_JOBS_MAX;
+}
 
 static volatile sig_atomic_t stop;
 
@@ -171,7 +178,7 @@ static enum rc print_all(const struct cli_call *call, struct reading *r, bool *r
     struct teller teller = { .say = &call->say };
     const struct pdf_folder_options folder = {
         .folder = o->out,
-        .jobs = o->jobs.given ? (unsigned)o->jobs.value : r->home.settings.sign_threads,
+        .jobs = o->jobs.given ? (unsigned)o->jobs.value : jobs_by_default(&r->home),
         .unit = (uint32_t)o->unit.value,
         .post = (uint32_t)o->post.value,
         .resume = o->resume,

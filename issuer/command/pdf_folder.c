@@ -18,7 +18,8 @@ struct shop {
     struct signer *signer;
     const struct pdf_folder_options *o;
     pthread_mutex_t lock;
-    pthread_cond_t changed;
+    pthread_cond_t filled;     /* for those who draw: a sheet waits, or nothing more will come */
+    pthread_cond_t emptied;    /* for the one who gathers: there is room, or the work has ended */
     struct tlog_cache *proofs; /* of the gathering thread */
     struct sheet_source from;
     struct sheet *slots;
@@ -44,7 +45,7 @@ static size_t take_sheets(struct shop *s, struct sheet mine[PRESS_JOBS_MAX])
     size_t count = 0;
     (void)pthread_mutex_lock(&s->lock);
     while (s->waiting == 0 && !s->closed)
-        (void)pthread_cond_wait(&s->changed, &s->lock);
+        (void)pthread_cond_wait(&s->filled, &s->lock);
     for (; s->rc == RC_OK && s->waiting > 0 && count < PRESS_JOBS_MAX; count++) {
         const struct sheet spare = mine[count];
         mine[count] = s->slots[s->first];
@@ -52,7 +53,7 @@ static size_t take_sheets(struct shop *s, struct sheet mine[PRESS_JOBS_MAX])
         s->first = (s->first + 1) % s->size;
         s->waiting--;
     }
-    (void)pthread_cond_broadcast(&s->changed);
+    (void)pthread_cond_signal(&s->emptied);
     (void)pthread_mutex_unlock(&s->lock);
     return count;
 }
@@ -76,8 +77,8 @@ static void account(struct shop *s, const struct sheet *sheet, size_t len, enum 
     } else if (s->rc == RC_OK) {
         s->rc = rc;
         s->why = *why;
+        (void)pthread_cond_signal(&s->emptied);
     }
-    (void)pthread_cond_broadcast(&s->changed);
     (void)pthread_mutex_unlock(&s->lock);
 }
 
@@ -162,7 +163,7 @@ static struct sheet *free_slot(struct shop *s)
 {
     (void)pthread_mutex_lock(&s->lock);
     while (s->waiting == s->size && s->rc == RC_OK)
-        (void)pthread_cond_wait(&s->changed, &s->lock);
+        (void)pthread_cond_wait(&s->emptied, &s->lock);
     struct sheet *const slot = s->rc == RC_OK ? &s->slots[(s->first + s->waiting) % s->size] : NULL;
     (void)pthread_mutex_unlock(&s->lock);
     return slot;
@@ -172,7 +173,7 @@ static void hand_over(struct shop *s)
 {
     (void)pthread_mutex_lock(&s->lock);
     s->waiting++;
-    (void)pthread_cond_broadcast(&s->changed);
+    (void)pthread_cond_signal(&s->filled);
     (void)pthread_mutex_unlock(&s->lock);
 }
 
@@ -247,7 +248,7 @@ static void close_shop(struct shop *s)
 {
     (void)pthread_mutex_lock(&s->lock);
     s->closed = true;
-    (void)pthread_cond_broadcast(&s->changed);
+    (void)pthread_cond_broadcast(&s->filled);
     (void)pthread_mutex_unlock(&s->lock);
 }
 
@@ -285,7 +286,8 @@ enum rc pdf_folder_fill(struct reading *from, const struct press *press, struct 
                       .signer = signer,
                       .o = o,
                       .lock = PTHREAD_MUTEX_INITIALIZER,
-                      .changed = PTHREAD_COND_INITIALIZER,
+                      .filled = PTHREAD_COND_INITIALIZER,
+                      .emptied = PTHREAD_COND_INITIALIZER,
                       .size = (size_t)SHEETS_AHEAD * o->jobs };
     *ret = s.counts;
     enum rc rc = folder_make(o->folder, 0755, d);

@@ -2,7 +2,7 @@
 # How many signed PDFs a second, by us and by what one would write otherwise: Node with pdfkit, qrcode and @signpdf; Java with PDFBox, ZXing
 # and BouncyCastle (libpdfbox2-java, libzxing-core-java, libbcprov-java, libbcpkix-java, a JDK; left out where they are not). The same page,
 # face, photo and length of code, one process each, taking turns. Theirs are the median of one page in a warm process, and write no
-# files; ours is the whole command, start and files in memory included: with one thread, and as it comes, with one a processor.
+# files; ours is the whole command, start and files in memory included: with one thread, and as it comes.
 # Installs the Node packages below tests/bench/rivals.
 # usage: pdf_rivals.sh BIN_FOLDER TOOLS_FOLDER [COUNT [ROUNDS]]     default 5,000 of ours a round, 5 rounds
 set -euo pipefail
@@ -28,10 +28,10 @@ done
 openssl req -x509 -newkey rsa:3072 -nodes -keyout "$work/key.pem" -out "$work/crt.pem" -subj /CN=bench -days 30 2>/dev/null
 openssl pkcs12 -export -inkey "$work/key.pem" -in "$work/crt.pem" -iter 1 -nomaciter -passout pass:bench -out "$work/key.p12"
 
-# ours JOBS
+# ours [OPTION…]
 ours() {
     rm -rf "$memory/copies"
-    "$bin/sitecert" pdf --all -o "$memory/copies" --jobs "$1" --json |
+    "$bin/sitecert" pdf --all -o "$memory/copies" "$@" --json |
         python3 -c 'import json,sys; s=json.load(sys.stdin); print(s["seconds"] / s["made"])'
 }
 theirs() {
@@ -49,8 +49,8 @@ by_java() {
     java -cp "$path" Pdfbox 40 "$face" "$here/../vectors/picture/grey.jpg" "$work/java.pdf"
 }
 for ((round = 0; round < rounds; round++)); do
-    ours 1 >>"$work/alone"
-    ours "$(nproc)" >>"$work/all"
+    ours --jobs 1 >>"$work/alone"
+    ours >>"$work/all"
     theirs >>"$work/theirs"
     [ -z "$java" ] || by_java >>"$work/java"
 done

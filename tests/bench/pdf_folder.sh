@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# What `sitecert pdf --all` takes: copies a second with one thread and with one for each processor, taking turns and each time into a
-# new folder; and its memory, which must not grow with their number. A folder that was emptied a moment before is slow on ext4: it looks
-# at every file number that was freed lately before it gives one out.
+# What `sitecert pdf --all` takes: copies a second with one thread and with as many as it takes by itself, taking turns and each time into a
+# new folder; and its memory that is no file's (RssAnon), which must not grow with their number. A folder that was emptied a moment
+# before is slow on ext4: it looks at every file number that was freed lately before it gives one out.
 # usage: pdf_folder.sh BIN_FOLDER TOOLS_FOLDER [COUNT [ROUNDS]]     default 5,000 copies, 3 rounds; 100000 1 takes 16 GB
 set -euo pipefail
 bin=$1 tools=$2 count=${3:-5000} rounds=${4:-3}
@@ -20,7 +20,7 @@ deploy() {
     "$bin/sitecert" publish --home "$work/home-$1" "$work/public-$1" --quiet
 }
 
-# fill HOME JOBS: "wall processor kilobytes status" of bench_spawn, and how many.
+# fill HOME JOBS: what bench_spawn prints, and how many.
 fill() {
     folder=$(mktemp -d "$work/copies-XXXXXX")
     line=$("$tools/bench_spawn" "$bin/sitecert" pdf --all --home "$work/home-$1" -o "$folder" --jobs "$2" --quiet)
@@ -31,7 +31,7 @@ fill() {
 
 deploy "$count"
 deploy $((count / 10))
-all=$(nproc)
+all=$(($(nproc) + 1))
 for ((round = 0; round < rounds; round++)); do
     fill "$count" 1
     fill "$count" "$all"
@@ -43,13 +43,13 @@ work, count, jobs = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 def runs(size, jobs):
     return [[float(word) for word in line.split()] for line in open(f"{work}/jobs-{size}-{jobs}")]
 def rate(size, jobs):
-    return statistics.median(run[4] / run[0] for run in runs(size, jobs))
+    return statistics.median(run[-1] / run[0] for run in runs(size, jobs))
 def busy(size, jobs):
-    return statistics.median(run[1] / run[4] for run in runs(size, jobs)) * 1e6
+    return statistics.median(run[1] / run[-1] for run in runs(size, jobs)) * 1e6
 print(f"one thread: {rate(count, 1):.0f} a second, {busy(count, 1):.0f} µs of processor a copy")
 print(f"{jobs} threads: {rate(count, jobs):.0f} a second, {busy(count, jobs):.0f} µs of processor a copy; "
       f"{rate(count, jobs) / rate(count, 1):.2f} × as fast")
-peak = [max(run[2] for run in runs(size, jobs)) / 1024 for size in (count // 10, count)]
-made = [int(runs(size, jobs)[0][4]) for size in (count // 10, count)]
-print(f"largest resident set: {peak[0]:.1f} MB for {made[0]:,} copies, {peak[1]:.1f} MB for {made[1]:,}")
+peak = [max(run[4] for run in runs(size, jobs)) / 1024 for size in (count // 10, count)]
+made = [int(runs(size, jobs)[0][-1]) for size in (count // 10, count)]
+print(f"most memory of its own (RssAnon): {peak[0]:.1f} MB for {made[0]:,} copies, {peak[1]:.1f} MB for {made[1]:,}")
 PY

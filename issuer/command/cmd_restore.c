@@ -24,8 +24,11 @@ static int resume(const struct cli_call *call, const char *published)
             "keys adopt, then publish",
             (unsigned long long)done.log_size);
     else if (rc == RC_OK)
-        say_note(&call->say, "登记不落后于发布：日志 %llu 条，已发布 %llu 条。可以继续签发",
-                 "the register is not behind: log of %llu entries, %llu published. It may sign",
+        say_note(&call->say,
+                 "登记不落后于发布：日志 %llu 条，已发布 %llu 条。可以继续签发；签名进程的记忆没有"
+                 "留下的，先 sitecert keys adopt",
+                 "the register is not behind: log of %llu entries, %llu published. It may sign; "
+                 "where the signer's memory is gone, after 'sitecert keys adopt'",
                  (unsigned long long)done.log_size, (unsigned long long)done.published);
     return command_conclude(call, rc, &d);
 }

@@ -856,6 +856,9 @@ class Employers(Case):
 
     def test_a_spreadsheets_encoding_and_any_order_of_columns(self):
         want = self.post([self.row()]).json()["rows"]
+        headers = {"Authorization": "Bearer " + self.keys["示例建工"], "Content-Type": "text/csv", "Accept": "*/*"}
+        sent = self.as_csv([self.row()]).encode()
+        self.assertEqual(self.ask("POST", "/api/verify/bulk", headers, sent).body, self.post_csv(sent).body)  # what was sent, where neither is named
         for encoding in ("utf-8", "utf-8-sig", "gb18030"):
             body = self.as_csv([self.row()], ("name", "id_number", "number")).encode(encoding)
             self.assertEqual(self.post_csv(body, accept="application/json").json()["rows"], want, encoding)

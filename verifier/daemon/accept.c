@@ -66,10 +66,11 @@ bool accept_prefers_html(struct span accept)
     return html > 0 && html >= weight_in(accept, "application/json", NULL);
 }
 
-bool accept_prefers_csv(struct span accept)
+bool accept_prefers_csv(struct span accept, bool sent_csv)
 {
     const int csv = weight_in(accept, "text/csv", "text/*");
-    return csv > 0 && csv > weight_in(accept, "application/json", NULL);
+    const int json = weight_in(accept, "application/json", NULL);
+    return csv < 0 && json < 0 ? sent_csv : csv > 0 && csv > json;
 }
 
 bool accept_takes_gzip(struct span accept_encoding)

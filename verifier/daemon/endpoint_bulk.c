@@ -131,7 +131,7 @@ static enum answer_form form_of(const struct http_exchange *x, const struct aske
         return AS_JSON;
     if (!how->json || accept_prefers_html(accept))
         return AS_PAGE;
-    return accept_prefers_csv(accept) ? AS_CSV : AS_JSON;
+    return accept_prefers_csv(accept, !is_type(x, TYPE_JSON)) ? AS_CSV : AS_JSON;
 }
 
 static enum rc put_answer(struct endpoint *e, struct http_exchange *x, const struct asked *how,

@@ -45,12 +45,24 @@ static void a_page_is_for_who_names_it(void **state)
 static void csv_is_for_who_wants_it_more_than_json(void **state)
 {
     (void)state;
-    assert_true(accept_prefers_csv(SPAN_LITERAL("text/csv")));
-    assert_true(accept_prefers_csv(SPAN_LITERAL("application/json;q=0.5, text/csv")));
-    assert_false(accept_prefers_csv(SPAN_LITERAL("text/csv;q=0.5, application/json")));
-    assert_false(accept_prefers_csv(SPAN_LITERAL("text/csv;q=0")));
-    assert_false(accept_prefers_csv(SPAN_LITERAL("*/*")));
-    assert_false(accept_prefers_csv(SPAN_LITERAL("")));
+    static const bool sent[] = { false, true };
+    for (size_t i = 0; i < sizeof sent; i++) {
+        assert_true(accept_prefers_csv(SPAN_LITERAL("text/csv"), sent[i]));
+        assert_true(accept_prefers_csv(SPAN_LITERAL("application/json;q=0.5, text/csv"), sent[i]));
+        assert_false(accept_prefers_csv(SPAN_LITERAL("text/csv;q=0.5, application/json"), sent[i]));
+        assert_false(accept_prefers_csv(SPAN_LITERAL("application/json"), sent[i]));
+        assert_false(accept_prefers_csv(SPAN_LITERAL("text/csv;q=0"), sent[i]));
+    }
+}
+
+static void who_names_neither_gets_what_he_sent(void **state)
+{
+    (void)state;
+    static const char *const lists[] = { "*/*", "", "image/png" };
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        assert_true(accept_prefers_csv(span_text(lists[i]), true));
+        assert_false(accept_prefers_csv(span_text(lists[i]), false));
+    }
 }
 
 static void gzip_is_sent_to_who_takes_it(void **state)
@@ -71,6 +83,7 @@ int main(void)
         cmocka_unit_test(json_is_for_who_wants_it_more_than_a_page),
         cmocka_unit_test(a_page_is_for_who_names_it),
         cmocka_unit_test(csv_is_for_who_wants_it_more_than_json),
+        cmocka_unit_test(who_names_neither_gets_what_he_sent),
         cmocka_unit_test(gzip_is_sent_to_who_takes_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -36,16 +36,14 @@ static void inflate_end_at(z_stream *z)
     (void)inflateEnd(z);
 }
 
-enum rc flate_deflate(enum flate_form form, struct span plain, struct buf *to, struct diag *d)
+static enum rc deflate_all(struct span plain, int bits, int strategy, struct buf *to,
+                           struct diag *d)
 {
-    assert(to);
-
     if (plain.len > INPUT_MAX)
         return diag_set(d, RC_LIMIT, INPUT_MAX, "%zu bytes to deflate at once", plain.len);
 
     ON_EXIT(deflate_end_at) z_stream z = { .next_in = plain.ptr, .avail_in = (uInt)plain.len };
-    if (deflateInit2(&z, Z_BEST_COMPRESSION, Z_DEFLATED, window_bits(form), MAX_MEM_LEVEL,
-                     Z_DEFAULT_STRATEGY) != Z_OK)
+    if (deflateInit2(&z, Z_BEST_COMPRESSION, Z_DEFLATED, bits, MAX_MEM_LEVEL, strategy) != Z_OK)
         return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "deflate");
 
     const size_t room = deflateBound(&z, plain.len);
@@ -58,6 +56,18 @@ enum rc flate_deflate(enum flate_form form, struct span plain, struct buf *to, s
 
     to->len += z.total_out;
     return RC_OK;
+}
+
+enum rc flate_deflate(enum flate_form form, struct span plain, struct buf *to, struct diag *d)
+{
+    assert(to);
+    return deflate_all(plain, window_bits(form), Z_DEFAULT_STRATEGY, to, d);
+}
+
+enum rc flate_deflate_runs(struct span plain, struct buf *to, struct diag *d)
+{
+    assert(to);
+    return deflate_all(plain, window_bits(FLATE_RAW), Z_RLE, to, d);
 }
 
 /* Inflates until the stream's end or one byte over max; appends what came out. */

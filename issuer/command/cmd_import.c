@@ -110,7 +110,9 @@ static int conclude(const struct cli_call *call, const struct import_result *res
         return CLI_EXIT_USAGE;
     if (rc != RC_OK || result->stopped)
         return EXIT_FAILED;
-    return result->counts.refused + result->counts.conflicts > 0 ? EXIT_REFUSED : EXIT_DONE;
+    return result->counts.of[OUTCOME_REFUSED] + result->counts.of[OUTCOME_CONFLICT] > 0
+               ? EXIT_REFUSED
+               : EXIT_DONE;
 }
 
 static enum rc import_files(const struct cli_call *call, struct import_result *result,

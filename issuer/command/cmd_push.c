@@ -208,7 +208,9 @@ static int conclude(const struct cli_call *call, const struct push_result *resul
                     const struct diag *d)
 {
     if (rc == RC_OK)
-        return result->counts.refused + result->counts.conflicts > 0 ? EXIT_REFUSED : EXIT_DONE;
+        return result->counts.of[OUTCOME_REFUSED] + result->counts.of[OUTCOME_CONFLICT] > 0
+                   ? EXIT_REFUSED
+                   : EXIT_DONE;
     struct diag named = DIAG_INIT;
     (void)diag_set(&named, rc, d->offset, "%.80s%s%.150s", result->file,
                    result->file[0] ? ": " : "", d->text);

@@ -81,13 +81,13 @@ static const struct count_name {
     size_t offset;
 } names[] = {
     { "rows", "记录", "rows", offsetof(struct import_counts, rows) },
-    { "recorded", "登记", "recorded", offsetof(struct import_counts, recorded) },
-    { "issued", "发证", "issued", offsetof(struct import_counts, issued) },
-    { "renewed", "延续", "renewed", offsetof(struct import_counts, renewed) },
-    { "exchanged", "换发", "exchanged", offsetof(struct import_counts, exchanged) },
-    { "duplicates", "重复", "duplicates", offsetof(struct import_counts, duplicates) },
-    { "refused", "退回", "refused", offsetof(struct import_counts, refused) },
-    { "conflicts", "冲突", "conflicts", offsetof(struct import_counts, conflicts) },
+    { "recorded", "登记", "recorded", offsetof(struct import_counts, of[OUTCOME_RECORDED]) },
+    { "issued", "发证", "issued", offsetof(struct import_counts, of[OUTCOME_ISSUED]) },
+    { "renewed", "延续", "renewed", offsetof(struct import_counts, of[OUTCOME_RENEWED]) },
+    { "exchanged", "换发", "exchanged", offsetof(struct import_counts, of[OUTCOME_EXCHANGED]) },
+    { "duplicates", "重复", "duplicates", offsetof(struct import_counts, of[OUTCOME_DUPLICATE]) },
+    { "refused", "退回", "refused", offsetof(struct import_counts, of[OUTCOME_REFUSED]) },
+    { "conflicts", "冲突", "conflicts", offsetof(struct import_counts, of[OUTCOME_CONFLICT]) },
 };
 #define NAME_COUNT (sizeof names / sizeof names[0])
 

@@ -223,37 +223,6 @@ enum rc apply_batch_begin(struct apply *a, const struct reg_batch *b, struct dia
 
 /* --- rows --- */
 
-static void count(struct batch_counts *c, enum row_outcome outcome)
-{
-    assert(outcome != OUTCOME_NONE);
-
-    switch (outcome) {
-    case OUTCOME_NONE:
-        break;
-    case OUTCOME_RECORDED:
-        c->recorded++;
-        break;
-    case OUTCOME_ISSUED:
-        c->issued++;
-        break;
-    case OUTCOME_RENEWED:
-        c->renewed++;
-        break;
-    case OUTCOME_EXCHANGED:
-        c->exchanged++;
-        break;
-    case OUTCOME_DUPLICATE:
-        c->duplicate++;
-        break;
-    case OUTCOME_REFUSED:
-        c->refused++;
-        break;
-    case OUTCOME_CONFLICT:
-        c->conflict++;
-        break;
-    }
-}
-
 static enum rc apply_row(struct apply *a, const struct batch_row *row, struct diag *d)
 {
     struct outcome outcome = { .outcome = OUTCOME_REFUSED };
@@ -265,8 +234,9 @@ static enum rc apply_row(struct apply *a, const struct batch_row *row, struct di
     if (rc != RC_OK)
         return rc;
     results_put(&a->results, row, &outcome);
-    count(&a->body.b.counts, outcome.outcome);
-    count(&a->group.rows, outcome.outcome);
+    assert(outcome.outcome != OUTCOME_NONE);
+    a->body.b.counts[outcome.outcome]++;
+    a->group.rows[outcome.outcome]++;
     for (size_t i = 0; i < outcome.reasons.count; i++)
         a->group.without_key += outcome.reasons.items[i].code == REASON_SIGNING_KEY_MISSING;
     a->body.b.done++;

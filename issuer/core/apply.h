@@ -33,9 +33,9 @@ bool apply_pending(const struct apply *a);
 bool apply_is_full(const struct apply *a); /* a group's rows have been applied */
 
 struct apply_figures {
-    struct batch_counts rows;
-    uint64_t done, failed; /* batches */
-    uint64_t without_key;  /* rows refused because no key may sign their certificates now */
+    uint64_t rows[OUTCOME_COUNT]; /* by enum row_outcome */
+    uint64_t done, failed;        /* batches */
+    uint64_t without_key;         /* rows refused because no key may sign their certificates now */
 };
 /* Makes it durable, and says so at the desk: batches whose certificates are signed are done. ret:
  * what this commit held. */

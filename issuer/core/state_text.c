@@ -18,19 +18,16 @@ static void put_time(struct buf *to, const char *name, int64_t time)
     buf_printf(to, ",\"%s\":\"%s\"", name, text);
 }
 
-static void put_counts(struct buf *to, const struct batch_counts *c)
+static void put_counts(struct buf *to, const uint64_t counts[OUTCOME_COUNT])
 {
-    const struct {
-        const char *name;
-        uint64_t count;
-    } all[] = {
-        { "issued", c->issued },     { "renewed", c->renewed },     { "exchanged", c->exchanged },
-        { "recorded", c->recorded }, { "duplicate", c->duplicate }, { "refused", c->refused },
-        { "conflict", c->conflict },
+    static const enum row_outcome all[] = {
+        OUTCOME_ISSUED,    OUTCOME_RENEWED, OUTCOME_EXCHANGED, OUTCOME_RECORDED,
+        OUTCOME_DUPLICATE, OUTCOME_REFUSED, OUTCOME_CONFLICT,
     };
     buf_put_text(to, ",\"counts\":");
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
-        buf_printf(to, "%c\"%s\":%" PRIu64, i == 0 ? '{' : ',', all[i].name, all[i].count);
+        buf_printf(to, "%c\"%s\":%" PRIu64, i == 0 ? '{' : ',', outcome_name(all[i]),
+                   counts[all[i]]);
     buf_put_u8(to, '}');
 }
 
@@ -71,7 +68,7 @@ enum rc state_text_put(struct buf *to, const struct reg_batch *b, bool done, str
     put_time(to, "received_at", b->received_at);
     put_time(to, "done_at", done ? b->done_at : 0);
     buf_printf(to, ",\"bytes\":%" PRIu64 ",\"rows\":%" PRIu64, b->bytes, b->done);
-    put_counts(to, &b->counts);
+    put_counts(to, b->counts);
     buf_put_text(to, ",\"error\":");
     const enum rc rc = put_error(to, b, d);
     buf_put_u8(to, '}');

@@ -106,17 +106,17 @@ static void add_figures(struct worker *w, const struct apply_figures *f)
 {
     (void)pthread_mutex_lock(&w->lock);
     struct status *const s = &w->status;
-    s->recorded += f->rows.recorded;
-    s->issued += f->rows.issued;
-    s->renewed += f->rows.renewed;
-    s->exchanged += f->rows.exchanged;
-    s->duplicate += f->rows.duplicate;
-    s->refused += f->rows.refused;
-    s->conflict += f->rows.conflict;
+    s->recorded += f->rows[OUTCOME_RECORDED];
+    s->issued += f->rows[OUTCOME_ISSUED];
+    s->renewed += f->rows[OUTCOME_RENEWED];
+    s->exchanged += f->rows[OUTCOME_EXCHANGED];
+    s->duplicate += f->rows[OUTCOME_DUPLICATE];
+    s->refused += f->rows[OUTCOME_REFUSED];
+    s->conflict += f->rows[OUTCOME_CONFLICT];
     s->done += f->done;
     s->failed += f->failed;
     s->last_commit_s = w->home.now;
-    if (f->rows.issued + f->rows.renewed + f->rows.exchanged > 0)
+    if (f->rows[OUTCOME_ISSUED] + f->rows[OUTCOME_RENEWED] + f->rows[OUTCOME_EXCHANGED] > 0)
         s->last_signing_s = w->home.now;
     (void)pthread_mutex_unlock(&w->lock);
 }

@@ -113,48 +113,11 @@ static enum rc open_engine(struct import *m, struct diag *d)
     return engine_open(m->home, &options, &m->engine, d);
 }
 
-static void count(struct import_counts *c, enum row_outcome outcome)
-{
-    assert(outcome != OUTCOME_NONE);
-
-    switch (outcome) {
-    case OUTCOME_NONE:
-        break;
-    case OUTCOME_RECORDED:
-        c->recorded++;
-        break;
-    case OUTCOME_ISSUED:
-        c->issued++;
-        break;
-    case OUTCOME_RENEWED:
-        c->renewed++;
-        break;
-    case OUTCOME_EXCHANGED:
-        c->exchanged++;
-        break;
-    case OUTCOME_DUPLICATE:
-        c->duplicates++;
-        break;
-    case OUTCOME_REFUSED:
-        c->refused++;
-        break;
-    case OUTCOME_CONFLICT:
-        c->conflicts++;
-        break;
-    }
-    c->rows++;
-}
-
 static void add_counts(struct import_counts *to, const struct import_counts *more)
 {
     to->rows += more->rows;
-    to->recorded += more->recorded;
-    to->issued += more->issued;
-    to->renewed += more->renewed;
-    to->exchanged += more->exchanged;
-    to->duplicates += more->duplicates;
-    to->refused += more->refused;
-    to->conflicts += more->conflicts;
+    for (size_t i = 0; i < OUTCOME_COUNT; i++)
+        to->of[i] += more->of[i];
 }
 
 static void report(struct import *m, const struct source *s, const struct batch_row *row,
@@ -164,7 +127,7 @@ static void report(struct import *m, const struct source *s, const struct batch_
                                   .outcome = outcome,
                                   .file = m->o->file_count > 1 ? rows_name(s->rows) : NULL,
                                   .chinese = m->o->chinese };
-    count(&m->group, outcome->outcome);
+    import_count(&m->group, outcome->outcome);
     if (m->o->errors_path)
         errors_put(&m->errors_text, &r);
     if (m->o->results_path)

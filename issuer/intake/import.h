@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <assert.h>
 #include <signal.h>
 
 #include "issuer/intake/batch.h"
@@ -36,9 +37,15 @@ struct import_options {
 
 /* Rows that are durable, by what became of them; with dry_run, that would be. */
 struct import_counts {
-    uint64_t rows, recorded, issued, renewed, exchanged, duplicates, refused, conflicts;
-    uint64_t passed_over; /* by resume; not in the others */
+    uint64_t rows, of[OUTCOME_COUNT]; /* of each enum row_outcome */
+    uint64_t passed_over;             /* by resume; not in the others */
 };
+static inline void import_count(struct import_counts *c, enum row_outcome outcome)
+{
+    assert(outcome != OUTCOME_NONE);
+    c->rows++;
+    c->of[outcome]++;
+}
 
 struct import_result {
     struct import_counts counts;

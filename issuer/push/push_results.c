@@ -176,7 +176,7 @@ enum rc reports_put(struct reports *r, const struct told_part *part, struct impo
             rc = put_result(r, part->path, part->before, &told, d);
         if (rc != RC_OK)
             return rc;
-        told_count(counts, told.outcome);
+        import_count(counts, told.outcome);
     }
     if (rest.len > 0)
         return not_of_this_part(part->rows, d);

@@ -69,15 +69,3 @@ enum rc told_result_place(struct told_result *r, uint64_t row, const char *file,
     r->row = row;
     return RC_OK;
 }
-
-void told_count(struct import_counts *c, enum row_outcome outcome)
-{
-    uint64_t *const counts[] = {
-        [OUTCOME_RECORDED] = &c->recorded,    [OUTCOME_ISSUED] = &c->issued,
-        [OUTCOME_RENEWED] = &c->renewed,      [OUTCOME_EXCHANGED] = &c->exchanged,
-        [OUTCOME_DUPLICATE] = &c->duplicates, [OUTCOME_REFUSED] = &c->refused,
-        [OUTCOME_CONFLICT] = &c->conflicts,
-    };
-    ++*counts[outcome];
-    c->rows++;
-}

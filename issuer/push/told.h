@@ -24,5 +24,3 @@ MUST_CHECK enum rc told_result_read(struct span line, struct told_result *ret, s
  */
 MUST_CHECK enum rc told_result_place(struct told_result *r, uint64_t row, const char *file,
                                      struct diag *d);
-
-void told_count(struct import_counts *c, enum row_outcome outcome);

@@ -276,6 +276,7 @@ enum row_outcome {
     OUTCOME_REFUSED = 6,
     OUTCOME_CONFLICT = 7
 };
+#define OUTCOME_COUNT 8
 const char *outcome_name(enum row_outcome o); /* "recorded" */
 struct reg_row {
     uint64_t sequence; /* from 0 */
@@ -348,9 +349,6 @@ MUST_CHECK enum rc register_checkpoint_covering(struct reg *r, uint64_t index, u
 #define BATCH_SENDER_MAX 64
 #define BATCH_ERROR_MAX  240
 enum batch_state { BATCH_QUEUED = 0, BATCH_WORKING = 1, BATCH_DONE = 2, BATCH_FAILED = 3 };
-struct batch_counts {
-    uint64_t issued, renewed, exchanged, recorded, duplicate, refused, conflict;
-};
 struct reg_batch {
     uint64_t sequence; /* from 0, in the order of arrival */
     uint8_t id[BATCH_ID_BYTES];
@@ -359,14 +357,14 @@ struct reg_batch {
     enum record_kind kind;
     bool is_csv;
     enum batch_state state;
-    uint8_t digest[32];           /* SHA-256 of the body */
-    int64_t received_at, done_at; /* Unix seconds; done_at 0: not yet */
-    uint64_t bytes, rows;         /* of the body */
-    uint64_t done;                /* rows applied */
-    uint64_t place, line;         /* of the body, where the next row begins */
-    struct batch_counts counts;   /* of the rows applied */
-    uint64_t segment, offset;     /* of its entry in the journal */
-    char error[BATCH_ERROR_MAX];  /* failed: why */
+    uint8_t digest[32];             /* SHA-256 of the body */
+    int64_t received_at, done_at;   /* Unix seconds; done_at 0: not yet */
+    uint64_t bytes, rows;           /* of the body */
+    uint64_t done;                  /* rows applied */
+    uint64_t place, line;           /* of the body, where the next row begins */
+    uint64_t counts[OUTCOME_COUNT]; /* of the rows applied, by enum row_outcome */
+    uint64_t segment, offset;       /* of its entry in the journal */
+    char error[BATCH_ERROR_MAX];    /* failed: why */
 };
 /* What a sender's key is called here; its first bytes are the batch's id. attempt: 0, or more where
  * another sender's batch has that id already. Any thread. */

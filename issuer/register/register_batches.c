@@ -22,13 +22,13 @@ static const size_t numbers[] = {
     offsetof(struct reg_batch, line),
     offsetof(struct reg_batch, segment),
     offsetof(struct reg_batch, offset),
-    offsetof(struct reg_batch, counts.issued),
-    offsetof(struct reg_batch, counts.renewed),
-    offsetof(struct reg_batch, counts.exchanged),
-    offsetof(struct reg_batch, counts.recorded),
-    offsetof(struct reg_batch, counts.duplicate),
-    offsetof(struct reg_batch, counts.refused),
-    offsetof(struct reg_batch, counts.conflict),
+    offsetof(struct reg_batch, counts[OUTCOME_ISSUED]),
+    offsetof(struct reg_batch, counts[OUTCOME_RENEWED]),
+    offsetof(struct reg_batch, counts[OUTCOME_EXCHANGED]),
+    offsetof(struct reg_batch, counts[OUTCOME_RECORDED]),
+    offsetof(struct reg_batch, counts[OUTCOME_DUPLICATE]),
+    offsetof(struct reg_batch, counts[OUTCOME_REFUSED]),
+    offsetof(struct reg_batch, counts[OUTCOME_CONFLICT]),
 };
 
 static struct reg_key key_of_results(uint64_t sequence, uint64_t first)

@@ -31,7 +31,7 @@ static void read_result(struct span text, const char *file)
     must(r.object && r.row >= 1 && r.outcome != OUTCOME_NONE);
     must(told_result_place(&r, 7, file, NULL) == RC_OK);
     must(json_integer_value(json_object_get(r.object, "row")) == 7);
-    told_count(&counts, r.outcome);
+    import_count(&counts, r.outcome);
     must(counts.rows == 1);
 }
 

@@ -1,40 +1,7 @@
 /* No allocation of ours may fail and leave a half file, a leak or a crash. */
-#include <stdlib.h>
-
 #include "tests/unit/check.h"
+#include "tests/unit/failing_allocations.h"
 #include "tests/unit/layouts/pdf_scene.h"
-
-static long countdown = -1; /* the allocation that fails; negative: none */
-
-static bool fails_now(void)
-{
-    return countdown >= 0 && countdown-- == 0;
-}
-
-/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): the linker names them */
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *old, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *old, size_t size);
-
-void *__wrap_malloc(size_t size)
-{
-    return fails_now() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-    return fails_now() ? NULL : __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *old, size_t size)
-{
-    return fails_now() ? NULL : __real_realloc(old, size);
-}
-
-/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
 static void a_rendering_survives_each_failed_allocation(void **state)
 {
@@ -49,11 +16,11 @@ static void a_rendering_survives_each_failed_allocation(void **state)
     for (; !whole; tried++) {
         ON_EXIT(buf_free_at) struct buf pdf = { 0 };
         struct pdf_signature_place place;
-        countdown = tried;
+        allocations_left = tried;
         const enum rc rc =
             pdf_render(scene->layout, scene->fonts, &sample.fields, &pdf, &place, NULL);
-        whole = countdown >= 0;
-        countdown = -1;
+        whole = allocations_left >= 0;
+        allocations_left = -1;
         assert_int_equal(rc, whole ? RC_OK : RC_NOMEM);
         assert_true(whole || pdf.len == 0);
     }
@@ -68,11 +35,11 @@ static void a_layout_survives_each_failed_allocation(void **state)
     long tried = 0;
     for (; !whole; tried++) {
         struct pdf_layout *layout = NULL;
-        countdown = tried;
+        allocations_left = tried;
         const enum rc rc =
             pdf_layout_load(layout_template("card"), scene->fonts, &options, &layout, NULL);
-        whole = countdown >= 0;
-        countdown = -1;
+        whole = allocations_left >= 0;
+        allocations_left = -1;
         assert_int_equal(rc == RC_OK, whole);
         assert_true(whole || layout == NULL);
         pdf_layout_free(layout);

@@ -64,8 +64,9 @@ static void a_result_keeps_what_it_has_and_gets_the_files_row(void **state)
     assert_string_equal(buf_cstr(&text), "{\"row\":2002,\"file\":\"test.csv\",\"record_id\":\"s\","
                                          "\"outcome\":\"issued\",\"number\":\"1\","
                                          "\"version\":1,\"reasons\":[],\"pickup\":\"K\"}");
-    told_count(&counts, told.outcome);
-    assert_true(counts.issued == 1 && counts.rows == 1 && counts.recorded == 0);
+    import_count(&counts, told.outcome);
+    assert_true(counts.of[OUTCOME_ISSUED] == 1 && counts.rows == 1 &&
+                counts.of[OUTCOME_RECORDED] == 0);
     buf_free(&text);
     told_result_free(&told);
 }

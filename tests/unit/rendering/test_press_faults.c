@@ -1,39 +1,7 @@
 /* No allocation of ours may fail and leave a half file, a leak or a crash: from the register to the
  * signed copy. */
-#include <stdlib.h>
-
+#include "tests/unit/failing_allocations.h"
 #include "tests/unit/rendering/press_scene.h"
-
-static long countdown = -1; /* the allocation that fails; negative: none */
-
-static bool fails_now(void)
-{
-    return countdown >= 0 && countdown-- == 0;
-}
-
-/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): the linker names them */
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *old, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *old, size_t size);
-
-void *__wrap_malloc(size_t size)
-{
-    return fails_now() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-    return fails_now() ? NULL : __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *old, size_t size)
-{
-    return fails_now() ? NULL : __real_realloc(old, size);
-}
-/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
 static enum rc make_copy(struct press_scene *s, struct buf *pdf, struct diag *d)
 {
@@ -53,11 +21,11 @@ static void a_copy_survives_each_failed_allocation(void **state)
     long tried = 0;
     for (; !whole; tried++) {
         ON_EXIT(buf_free_at) struct buf pdf = { 0 };
-        countdown = tried;
+        allocations_left = tried;
         struct diag d = DIAG_INIT;
         const enum rc rc = make_copy(*state, &pdf, &d);
-        whole = countdown >= 0;
-        countdown = -1;
+        whole = allocations_left >= 0;
+        allocations_left = -1;
         /* Readers of base64 say that it is none when they have no room for it: our own check then
          * refuses the copy. A few can do without. */
         if (rc != RC_OK && (whole || (rc != RC_NOMEM && rc != RC_BAD_SIGNATURE)))
@@ -73,10 +41,10 @@ static void an_opening_press_survives_each_failed_allocation(void **state)
     bool whole = false;
     for (long tried = 0; !whole; tried += tried < 300 ? 1 : 1 + tried / 40) {
         struct press *p = NULL;
-        countdown = tried;
+        allocations_left = tried;
         const enum rc rc = press_open(&s->f.home, press_scene_register(s), NULL, &p, NULL);
-        whole = countdown >= 0;
-        countdown = -1;
+        whole = allocations_left >= 0;
+        allocations_left = -1;
         if (whole ? rc != RC_OK : rc == RC_OK)
             fail_msg("allocation %ld: %d", tried, rc);
         assert_true(whole == (p != NULL));

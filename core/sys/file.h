@@ -58,7 +58,8 @@ MUST_CHECK enum rc file_settle(const char *folder, struct diag *d);
 
 /*
  * Makes `to`, a file that begins as `from` does or is not there, as long as it; what is missing is
- * appended, durably. Its folder is not synced.
+ * appended, durably. Zeros at its end, as a writer sets them ahead of itself, are as good as
+ * missing. Its folder is not synced.
  *
  * RC_EXISTS  it is longer. RC_FORMAT  it begins otherwise
  */

@@ -83,25 +83,61 @@ static enum rc append(int from, int to, off_t at, const char *path, struct diag 
     return fsync(to) == 0 ? RC_OK : failed_to("sync", path, d);
 }
 
+/* Where the zeros begin that a file of this size ends with. */
+static enum rc find_zeros(int fd, off_t size, const char *path, off_t *ret, struct diag *d)
+{
+    uint8_t piece[PIECE];
+    *ret = size;
+    while (*ret > 0) {
+        const size_t want = *ret < (off_t)PIECE ? (size_t)*ret : PIECE;
+        size_t n = 0;
+        const enum rc rc = read_piece(fd, piece, want, *ret - (off_t)want, path, &n, d);
+        if (rc != RC_OK)
+            return rc;
+        while (n > 0 && piece[n - 1] == 0)
+            n--;
+        *ret -= (off_t)(want - n);
+        if (n > 0)
+            break;
+    }
+    return RC_OK;
+}
+
+/* ret: how much of `to` stays. */
+static enum rc compare(int from, off_t len, int to, const char *names[2], off_t *ret,
+                       struct diag *d)
+{
+    struct stat there;
+    bool same = false;
+    if (fstat(to, &there) != 0)
+        return failed_to("look at", names[1], d);
+    enum rc rc = find_zeros(to, there.st_size, names[1], ret, d);
+    if (rc == RC_OK && *ret > len)
+        return diag_set(d, RC_EXISTS, DIAG_NO_OFFSET, "'%.100s' is longer than '%.100s'", names[1],
+                        names[0]);
+    if (rc == RC_OK)
+        rc = same_bytes(from, to, *ret, names[1], &same, d);
+    if (rc == RC_OK && !same)
+        return diag_set(d, RC_FORMAT, DIAG_NO_OFFSET, "'%.100s' does not begin as '%.100s'",
+                        names[1], names[0]);
+    if (rc == RC_OK && there.st_size > len && ftruncate(to, len) != 0)
+        return failed_to("shorten", names[1], d);
+    return rc;
+}
+
 enum rc file_catch_up(const char *from, const char *to, struct diag *d)
 {
     assert(from && to);
 
-    struct stat source, there;
-    bool same = false;
+    struct stat source;
+    off_t stays = 0;
+    const char *names[2] = { from, to };
     ON_EXIT(fd_close_at) int in = open(from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (in < 0 || fstat(in, &source) != 0)
         return failed_to("open", from, d);
     ON_EXIT(fd_close_at) int out = open(to, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (out < 0 || fstat(out, &there) != 0)
+    if (out < 0)
         return failed_to("open", to, d);
-    if (there.st_size > source.st_size)
-        return diag_set(d, RC_EXISTS, DIAG_NO_OFFSET, "'%.100s' is longer than '%.100s'", to, from);
-    const enum rc rc = same_bytes(in, out, there.st_size, to, &same, d);
-    if (rc != RC_OK)
-        return rc;
-    if (!same)
-        return diag_set(d, RC_FORMAT, DIAG_NO_OFFSET, "'%.100s' does not begin as '%.100s'", to,
-                        from);
-    return there.st_size < source.st_size ? append(in, out, there.st_size, to, d) : RC_OK;
+    const enum rc rc = compare(in, source.st_size, out, names, &stays, d);
+    return rc == RC_OK && stays < source.st_size ? append(in, out, stays, to, d) : rc;
 }

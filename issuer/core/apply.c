@@ -83,6 +83,11 @@ bool apply_at_work(const struct apply *a)
     return a->body.active;
 }
 
+bool apply_changed(const struct apply *a)
+{
+    return a->changed;
+}
+
 bool apply_pending(const struct apply *a)
 {
     return a->changed || a->signed_below < a->applied_below;

@@ -28,7 +28,8 @@ MUST_CHECK enum rc apply_batch_begin(struct apply *a, const struct reg_batch *b,
 MUST_CHECK enum rc apply_batch_step(struct apply *a, bool *ret_more, struct diag *d);
 bool apply_at_work(const struct apply *a); /* a batch has begun and is not over */
 
-/* Rows or batches, or signatures, wait for a commit. */
+bool apply_changed(const struct apply *a); /* rows or batches wait for a commit */
+/* The same, or signatures do. */
 bool apply_pending(const struct apply *a);
 bool apply_is_full(const struct apply *a); /* a group's rows have been applied */
 

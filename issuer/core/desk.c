@@ -38,6 +38,7 @@ void desk_free(struct desk *k)
         return;
     desk_close(k);
     queue_free(k);
+    desk_free_group(k->group);
     day_rows_free(&k->days);
     nonces_free(k->nonces);
     (void)pthread_cond_destroy(&k->drafted);
@@ -84,7 +85,7 @@ enum rc desk_open(struct desk *k, struct reg *reg, int64_t now, struct diag *d)
     }
     if (rc == RC_OK && !k->stop) {
         k->reg = reg;
-        k->next_to_work = k->first; /* what was at work goes on behind its last commit */
+        queue_again(k); /* what was at work goes on behind its last commit */
     }
     (void)pthread_mutex_unlock(&k->lock);
     return rc;

@@ -64,11 +64,15 @@ struct taking {
     struct taking *next;
 };
 /*
- * Takes a batch. told() is called once, without any lock, when it is on disk, or is not taken: on
- * the thread that writes, which must not be held up, or before this returns.
+ * Takes a batch, which desk_write() has to follow. told() is called once, without any lock, when it
+ * is on disk, or is not taken: on a thread that writes, which must not be held up, or before this
+ * returns.
  */
 void desk_take(struct desk *k, struct taking *t);
-/* The same; blocks until it is on disk. told and arg are written. */
+/* Writes what was taken, as much as goes to disk together, and tells; blocks. What is left, or all
+ * when another thread is writing, is written by another. */
+void desk_write(struct desk *k);
+/* Takes a batch; blocks until it is on disk. told and arg are written. */
 void desk_submit(struct desk *k, struct taking *t);
 /* Whether q's key was used before: what large bodies need not be read for. False: it was not, or
  * nothing is taken. */
@@ -94,12 +98,17 @@ void desk_figures(struct desk *k, struct desk_figures *ret);
 
 /* --- the worker's --- */
 
-/* The first batch that is not at work yet, as it stands; false: none within timeout_ms, or
- * desk_wake() was called, or somebody has come to wait. */
-bool desk_next(struct desk *k, uint32_t timeout_ms, struct reg_batch *ret);
-/* The worker's desk_next() returns. */
+#define DESK_GATHER_ROWS 256u
+
+/* Waits for batches that are not at work yet, and then, so that rows which nobody waits for are
+ * applied together, for DESK_GATHER_ROWS, gather_ms at most. Ends also when desk_wake() is called,
+ * or somebody has come to wait. */
+void desk_gather(struct desk *k, uint32_t timeout_ms, uint32_t gather_ms);
+/* The first batch that is not at work yet, as it stands; false: none is there. */
+bool desk_next(struct desk *k, struct reg_batch *ret);
+/* The worker's desk_gather() returns. */
 void desk_wake(struct desk *k);
-/* Somebody waits for a batch to be done, and whoever comes to wait ends desk_next(). */
+/* Somebody waits for a batch to be done, and whoever comes to wait ends desk_gather(). */
 bool desk_is_waited_for(struct desk *k);
 /* Its body, when it is a small one and in memory still. Borrowed until the batch is done. */
 bool desk_kept(struct desk *k, const struct reg_batch *b, struct span *ret, uint32_t *ret_unit);

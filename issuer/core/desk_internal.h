@@ -29,11 +29,13 @@ struct desk {
     pthread_mutex_t lock; /* of all that follows */
     pthread_cond_t drafted, queued, done;
     struct reg *reg; /* NULL: closed */
-    bool taking, stop, woken, working, writer_idle, full_disk, journal_failed;
+    bool taking, stop, woken, working, writing, full_disk, journal_failed;
     struct nonces *nonces;
     struct taking *drafts, **drafts_end; /* to be written */
+    struct group *group;                 /* of who is writing */
     struct waiting *first, **end;        /* not done; those that are written */
     struct waiting *next_to_work;        /* NULL: none */
+    uint64_t work_left;                  /* rows and batches from there on */
     struct waiting *buckets[DESK_BUCKETS];
     uint64_t count;         /* taken and not done, with those being written */
     uint64_t body_bytes;    /* held in memory */
@@ -51,12 +53,16 @@ void queue_drop(struct desk *k, struct waiting *w); /* one that does not stand i
 void queue_keep(struct desk *k, struct waiting *w, struct span body);
 /* Written: it waits for the worker. */
 void queue_up(struct desk *k, struct waiting *w);
+void queue_again(struct desk *k); /* all that are not done */
 void queue_free(struct desk *k);
 
 /* --- desk_write.c --- */
 /* With the lock, both. */
 enum rc desk_start_writing(struct desk *k, struct diag *d);
 void desk_draft(struct desk *k, struct taking *t);
+/* Without the lock: the desk's thread writes, unless another does. */
+void desk_have_written(struct desk *k);
+void desk_free_group(struct group *g); /* NULL is fine */
 
 /* --- desk_submit.c; with the lock --- */
 void desk_fill_batch(const struct reg *reg, const struct entry *e, struct journal_place at,

@@ -68,15 +68,32 @@ void queue_keep(struct desk *k, struct waiting *w, struct span body)
     k->body_bytes += body.len;
 }
 
+/* A batch without rows is some, too. */
+static uint64_t work_of(const struct waiting *w)
+{
+    return w->b.rows + 1;
+}
+
 void queue_up(struct desk *k, struct waiting *w)
 {
     w->written = true;
+    const uint64_t before = k->work_left;
     *k->end = w;
     k->end = &w->next;
-    if (k->next_to_work)
-        return;
-    k->next_to_work = w;
+    k->work_left += work_of(w);
+    if (!k->next_to_work)
+        k->next_to_work = w;
+    else if (before >= DESK_GATHER_ROWS || k->work_left < DESK_GATHER_ROWS)
+        return; /* the worker does not wait for this one */
     (void)pthread_cond_signal(&k->queued);
+}
+
+void queue_again(struct desk *k)
+{
+    k->next_to_work = k->first;
+    k->work_left = 0;
+    for (const struct waiting *w = k->first; w; w = w->next)
+        k->work_left += work_of(w);
 }
 
 void queue_free(struct desk *k)
@@ -116,17 +133,32 @@ bool desk_is_waited_for(struct desk *k)
 
 /* --- the worker's --- */
 
-bool desk_next(struct desk *k, uint32_t timeout_ms, struct reg_batch *ret)
+/* With the lock. */
+static void wait_for_work(struct desk *k, uint64_t enough, uint32_t timeout_ms)
 {
     const struct timespec until = clock_in_ms(timeout_ms);
     int error = 0;
-    (void)pthread_mutex_lock(&k->lock);
-    while (!k->next_to_work && !k->woken && timeout_ms > 0 && error == 0)
+    while (k->work_left < enough && !k->woken && error == 0)
         error = pthread_cond_timedwait(&k->queued, &k->lock, &until);
-    const bool found = k->next_to_work && !k->stop;
+}
+
+void desk_gather(struct desk *k, uint32_t timeout_ms, uint32_t gather_ms)
+{
+    (void)pthread_mutex_lock(&k->lock);
+    wait_for_work(k, 1, timeout_ms);
+    if (k->next_to_work && k->waiters == 0)
+        wait_for_work(k, DESK_GATHER_ROWS, gather_ms);
     k->woken = false;
+    (void)pthread_mutex_unlock(&k->lock);
+}
+
+bool desk_next(struct desk *k, struct reg_batch *ret)
+{
+    (void)pthread_mutex_lock(&k->lock);
+    const bool found = k->next_to_work && !k->stop;
     if (found) {
         *ret = k->next_to_work->b;
+        k->work_left -= work_of(k->next_to_work);
         k->next_to_work = k->next_to_work->next;
     }
     k->working = found;

@@ -278,6 +278,7 @@ void desk_submit(struct desk *k, struct taking *t)
     t->told = note_told;
     t->arg = &told;
     desk_take(k, t);
+    desk_have_written(k);
     while (sem_wait(&told) != 0 && errno == EINTR)
         ;
     (void)sem_destroy(&told);

@@ -1,4 +1,7 @@
-/* The thread that writes what was taken into the journal, all that has come meanwhile at once. */
+/*
+ * Writing what was taken into the journal, all that has come meanwhile at once: by the thread that
+ * has taken it, which is not woken for that, or by one of the desk's own, for those who wait.
+ */
 #include <stdlib.h>
 
 #include "issuer/core/desk_internal.h"
@@ -17,10 +20,12 @@ struct group {
     struct buf text;
 };
 
-static void group_free(struct group **g)
+void desk_free_group(struct group *g)
 {
-    buf_free(&(*g)->text);
-    free(*g);
+    if (!g)
+        return;
+    buf_free(&g->text);
+    free(g);
 }
 
 static void take_drafts(struct group *g)
@@ -75,33 +80,33 @@ static void tell_group(const struct group *g)
         o->all_told(o->arg);
 }
 
-/* With the lock. */
-static void wait_for_drafts(struct desk *k)
+/* With the lock, which it lets go meanwhile. */
+static void write_drafts(struct desk *k)
 {
-    k->writer_idle = true;
-    while (!k->drafts && !k->stop)
-        (void)pthread_cond_wait(&k->drafted, &k->lock);
-    k->writer_idle = false;
+    struct group *const g = k->group;
+    k->writing = true;
+    take_drafts(g);
+    const uint64_t sequence = k->next_sequence;
+    (void)pthread_mutex_unlock(&k->lock);
+    const enum rc rc = write_group(g, sequence);
+    (void)pthread_mutex_lock(&k->lock);
+    settle_group(g, rc);
+    (void)pthread_mutex_unlock(&k->lock);
+    tell_group(g);
+    (void)pthread_mutex_lock(&k->lock);
+    k->writing = false;
 }
 
-static void *write_groups(void *arg)
+static void *write_for_those_who_wait(void *arg)
 {
-    ON_EXIT(group_free) struct group *g = arg;
-    struct desk *const k = g->k;
+    struct desk *const k = arg;
     (void)pthread_mutex_lock(&k->lock);
     for (;;) {
-        wait_for_drafts(k);
+        while (k->writing || (!k->drafts && !k->stop))
+            (void)pthread_cond_wait(&k->drafted, &k->lock);
         if (!k->drafts)
             break;
-        take_drafts(g);
-        const uint64_t sequence = k->next_sequence;
-        (void)pthread_mutex_unlock(&k->lock);
-        const enum rc rc = write_group(g, sequence);
-        (void)pthread_mutex_lock(&k->lock);
-        settle_group(g, rc);
-        (void)pthread_mutex_unlock(&k->lock);
-        tell_group(g);
-        (void)pthread_mutex_lock(&k->lock);
+        write_drafts(k);
     }
     (void)pthread_mutex_unlock(&k->lock);
     return NULL;
@@ -109,15 +114,12 @@ static void *write_groups(void *arg)
 
 enum rc desk_start_writing(struct desk *k, struct diag *d)
 {
-    struct group *g = calloc(1, sizeof *g);
-    if (!g)
+    k->group = k->group ? k->group : calloc(1, sizeof *k->group);
+    if (!k->group)
         return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "the desk");
-    g->k = k;
-    k->has_writer = pthread_create(&k->writer, NULL, write_groups, g) == 0;
-    if (k->has_writer)
-        return RC_OK;
-    group_free(&g);
-    return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "cannot start a thread");
+    k->group->k = k;
+    k->has_writer = pthread_create(&k->writer, NULL, write_for_those_who_wait, k) == 0;
+    return k->has_writer ? RC_OK : diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "cannot start a thread");
 }
 
 void desk_draft(struct desk *k, struct taking *t)
@@ -125,6 +127,23 @@ void desk_draft(struct desk *k, struct taking *t)
     t->next = NULL;
     *k->drafts_end = t;
     k->drafts_end = &t->next;
-    if (k->writer_idle)
+}
+
+/* One group: this thread has others to take. */
+void desk_write(struct desk *k)
+{
+    (void)pthread_mutex_lock(&k->lock);
+    if (k->drafts && !k->writing)
+        write_drafts(k);
+    if (!k->writing && (k->drafts || k->stop))
         (void)pthread_cond_signal(&k->drafted);
+    (void)pthread_mutex_unlock(&k->lock);
+}
+
+void desk_have_written(struct desk *k)
+{
+    (void)pthread_mutex_lock(&k->lock);
+    if (!k->writing)
+        (void)pthread_cond_signal(&k->drafted);
+    (void)pthread_mutex_unlock(&k->lock);
 }

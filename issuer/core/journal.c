@@ -19,10 +19,12 @@
 #define SUM_LEN  8
 #define HEAD_LEN (4 + SUM_LEN)
 #define FIRST    1u
+#define AHEAD    (256u << 10) /* bytes of zeros that are written with what needs more room */
 
 struct journal {
     char folder[PATH_LEN];
-    int fd; /* of the last segment */
+    int fd;        /* of the last segment */
+    uint64_t room; /* its size: zeros stand behind the end */
     bool failed;
     uint64_t torn;
     uint32_t first;
@@ -47,6 +49,15 @@ static enum rc segment_path(const struct journal *j, uint32_t segment, char ret[
     char name[32];
     (void)snprintf(name, sizeof name, NAME, segment);
     return path_join(j->folder, name, ret, d);
+}
+
+/* Of the last segment. What was set ahead, or half written, is gone. */
+static enum rc shorten(struct journal *j, uint64_t to, struct diag *d)
+{
+    if (ftruncate(j->fd, (off_t)to) != 0)
+        return failed_to("shorten", j->folder, d);
+    j->room = to;
+    return RC_OK;
 }
 
 static enum rc sync_folder(const char *folder, struct diag *d)
@@ -147,19 +158,21 @@ static enum rc copy_tail(struct journal *j, uint64_t from, uint64_t len, struct 
     return file_replace(path, buf_span(&tail), 0600, d);
 }
 
-static bool all_zero(int fd, uint64_t from, uint64_t size)
+/* Where the zeros begin that the file ends with; `from`: there is nothing else. */
+static uint64_t find_zeros(int fd, uint64_t from, uint64_t size)
 {
     uint8_t piece[4096];
+    uint64_t zeros = from;
     while (from < size) {
         const ssize_t n = pread(fd, piece, sizeof piece, (off_t)from);
         if (n <= 0)
-            return false; /* then it is copied, or that fails */
+            return size; /* then it is copied, or that fails */
         for (ssize_t i = 0; i < n; i++)
             if (piece[i] != 0)
-                return false;
+                zeros = from + (uint64_t)i + 1;
         from += (uint64_t)n;
     }
-    return true;
+    return zeros;
 }
 
 /* What was being written when the power went was never acknowledged; it is set aside all the same.
@@ -167,18 +180,18 @@ static bool all_zero(int fd, uint64_t from, uint64_t size)
 static enum rc cut_tail(struct journal *j, uint64_t size, struct diag *d)
 {
     const uint64_t from = j->end.offset;
+    j->room = size;
     if (from == size)
         return RC_OK;
     enum rc rc = RC_OK;
-    if (!all_zero(j->fd, from, size)) {
-        rc = copy_tail(j, from, size - from, d);
-        j->torn = size - from;
-    }
+    j->torn = find_zeros(j->fd, from, size) - from;
+    if (j->torn > 0)
+        rc = copy_tail(j, from, j->torn, d);
+    if (rc == RC_OK)
+        rc = shorten(j, from, d);
     if (rc != RC_OK)
         return rc;
-    return ftruncate(j->fd, (off_t)from) == 0 && fsync(j->fd) == 0
-               ? RC_OK
-               : failed_to("shorten", j->folder, d);
+    return fsync(j->fd) == 0 ? RC_OK : failed_to("shorten", j->folder, d);
 }
 
 static enum rc look_through(struct journal *j, struct diag *d)
@@ -203,7 +216,7 @@ static enum rc open_segment(struct journal *j, uint32_t segment, int flags, stru
     enum rc rc = segment_path(j, segment, path, d);
     if (rc != RC_OK)
         return rc;
-    const int fd = open(path, O_RDWR | O_APPEND | O_CLOEXEC | flags, 0600);
+    const int fd = open(path, O_RDWR | O_CLOEXEC | flags, 0600);
     if (fd < 0)
         return failed_to("open", path, d);
     fd_close_at(&j->fd);
@@ -241,6 +254,8 @@ void journal_close(struct journal *j)
 {
     if (!j)
         return;
+    if (j->room > j->end.offset && !j->failed)
+        (void)shorten(j, j->end.offset, NULL); /* what stays of zeros says nothing */
     fd_close_at(&j->fd);
     buf_free(&j->text);
     (void)pthread_mutex_destroy(&j->lock);
@@ -283,34 +298,53 @@ static void move_end(struct journal *j, struct journal_place to)
 static enum rc begin_segment(struct journal *j, struct diag *d)
 {
     const struct journal_place next = { .segment = j->end.segment + 1 };
-    const enum rc rc = open_segment(j, next.segment, O_CREAT, d);
-    if (rc != RC_OK)
-        return rc;
+    /* Another is found where this one ends. */
+    enum rc rc = shorten(j, j->end.offset, d);
+    if (rc == RC_OK && fsync(j->fd) != 0)
+        rc = failed_to("shorten", j->folder, d);
+    if (rc == RC_OK)
+        rc = open_segment(j, next.segment, O_CREAT, d);
     /* One that an earlier attempt left empty, or filled without a word to anybody. */
-    if (ftruncate(j->fd, 0) != 0)
-        return failed_to("empty", j->folder, d);
-    move_end(j, next);
-    return RC_OK;
+    if (rc == RC_OK)
+        rc = shorten(j, 0, d);
+    if (rc == RC_OK)
+        move_end(j, next);
+    return rc;
 }
 
 /* Back to what is known: without that, later records would stand behind half a one. */
 static enum rc take_back(struct journal *j, enum rc why, struct diag *d)
 {
-    if (ftruncate(j->fd, (off_t)j->end.offset) != 0)
-        j->failed = true;
+    j->failed = shorten(j, j->end.offset, NULL) != RC_OK;
     return j->failed ? diag_set(d, RC_IO, DIAG_NO_OFFSET, "the journal cannot be shortened") : why;
+}
+
+/* A file that gets longer costs another write, of its length, with each sync. */
+static void set_zeros_ahead(struct journal *j)
+{
+    if (j->end.offset + j->text.len <= j->room)
+        return;
+    uint8_t *const to = buf_reserve(&j->text, AHEAD);
+    if (!to)
+        return;
+    memset(to, 0, AHEAD);
+    j->text.len += AHEAD;
 }
 
 static enum rc write_text(struct journal *j, struct diag *d)
 {
+    uint64_t at = j->end.offset;
     struct span left = buf_span(&j->text);
     while (left.len > 0) {
-        const ssize_t n = write(j->fd, left.ptr, left.len);
+        const ssize_t n = pwrite(j->fd, left.ptr, left.len, (off_t)at);
         if (n < 0 && errno != EINTR)
             return take_back(j, failed_to("write", "the journal", d), d);
-        if (n > 0)
+        if (n > 0) {
             left = span_of(left.ptr + n, left.len - (size_t)n);
+            at += (uint64_t)n;
+        }
     }
+    j->room = at > j->room ? at : j->room;
     /* After a failed sync nobody knows what the disk holds. */
     if (fdatasync(j->fd) != 0) {
         j->failed = true;
@@ -351,13 +385,16 @@ enum rc journal_append(struct journal *j, const struct span *records, size_t cou
         ret[i] = (struct journal_place){ j->end.segment, j->end.offset + j->text.len };
         put_record(&j->text, records[i]);
     }
+    const size_t len = j->text.len;
+    set_zeros_ahead(j);
     enum rc rc = buf_rc(&j->text, d);
     if (rc == RC_OK)
         rc = write_text(j, d);
+    j->text.len = len;
     if (rc == RC_OK)
         rc = write_copy(j, d);
     if (rc == RC_OK)
-        move_end(j, (struct journal_place){ j->end.segment, j->end.offset + j->text.len });
+        move_end(j, (struct journal_place){ j->end.segment, j->end.offset + len });
     return rc;
 }
 

@@ -4,8 +4,10 @@
  * bytes of its SHA-256, and its bytes; several go to disk with one fdatasync(2). It is the evidence
  * of what senders sent, and stays as long as their certificates.
  *
- * Opening looks through the last segment: what a power cut left half written at its end is set
- * aside (NAME.torn-OFFSET), never thrown away. Threads: one appends, any number reads.
+ * While it is open zeros stand behind the last record, written ahead: a sync of what lies within a
+ * file's length is one write and not two. Opening looks through the last segment: what a power cut
+ * left half written at its end is set aside (NAME.torn-OFFSET), never thrown away, and the zeros
+ * behind it are. Threads: one appends, any number reads.
  */
 #pragma once
 

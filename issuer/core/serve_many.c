@@ -7,6 +7,8 @@
 #include "core/ipc/ipc_stream.h"
 #include "issuer/core/answer_batch.h"
 
+#define TURN (OUTLET_MAX / 2) /* questions that are taken before they are written */
+
 /* A question with its answer on the way. */
 struct pending {
     struct taking taking; /* first */
@@ -73,18 +75,20 @@ static enum rc take_question(const struct serve_options *o, struct outlet *outle
     return RC_OK;
 }
 
+/* RC_BUSY: of what has come there is no more. */
 static enum rc take_those_here(const struct serve_options *o, struct outlet *outlet,
                                struct ipc_inbox *in, struct diag *d)
 {
     struct span message;
     enum rc rc = RC_OK;
-    while (rc == RC_OK) {
+    for (unsigned taken = 0; rc == RC_OK && taken < TURN; taken++) {
         rc = ipc_next(in, &message, d);
         if (rc == RC_OK)
             rc = take_question(o, outlet, message, d);
     }
+    desk_write(o->desk);
     outlets_flush(o->outlets); /* what was refused is answered already */
-    return rc == RC_BUSY ? RC_OK : rc;
+    return rc;
 }
 
 enum rc serve_many(const struct serve_options *o, int socket, struct span first, struct diag *d)
@@ -96,11 +100,10 @@ enum rc serve_many(const struct serve_options *o, int socket, struct span first,
     if (!outlet)
         return diag_set(d, RC_NOMEM, DIAG_NO_OFFSET, "a socket");
     enum rc rc = take_question(o, outlet, first, d);
-    outlets_flush(o->outlets);
     while (rc == RC_OK) {
-        rc = ipc_fill(&in, socket, true, d);
-        if (rc == RC_OK)
-            rc = take_those_here(o, outlet, &in, d);
+        rc = take_those_here(o, outlet, &in, d);
+        if (rc == RC_BUSY)
+            rc = ipc_fill(&in, socket, true, d);
     }
     outlet_close(outlet);
     return rc;

@@ -13,7 +13,7 @@
 #define RETRY_MS  300 /* until the next attempt when something is in the way */
 #define IDLE_MS   500 /* between two looks at clock and disk */
 #define GROUP_MS  200 /* the longest that rows wait for others to be committed with */
-#define GATHER_MS 30  /* the same where no others are there yet, and nobody waits for the result */
+#define GATHER_MS 30  /* that they wait to be applied, where nobody waits for the result */
 
 /* --- how it is --- */
 
@@ -151,32 +151,33 @@ static bool is_time_to_commit(const struct worker *w)
            (apply_pending(w->apply) && clock_elapsed() - w->group_began > GROUP_MS / 1000.0);
 }
 
-/* How long to wait for another batch. A commit costs as much as many rows, and its writing holds up
- * that of the journal: rows that nobody waits for are committed together. */
-static uint32_t patience_ms(const struct worker *w)
+/* A commit costs as much as many rows, and its writing holds up that of the journal; and to be
+ * woken costs as much as a row: those that nobody waits for are applied and committed together. */
+static void gather(struct worker *w)
 {
-    if (!apply_pending(w->apply))
-        return IDLE_MS;
-    const double gathered_ms = (clock_elapsed() - w->group_began) * 1000.0;
-    if (gathered_ms >= GATHER_MS || desk_is_waited_for(w->o.desk))
-        return 0;
-    return GATHER_MS - (uint32_t)gathered_ms;
+    uint32_t patience_ms = IDLE_MS;
+    if (apply_pending(w->apply)) /* signatures */
+        patience_ms = desk_is_waited_for(w->o.desk) ? 0 : GATHER_MS;
+    desk_gather(w->o.desk, patience_ms, GATHER_MS);
+    w->group_began = clock_elapsed();
 }
 
-/* The next rows, or the next batch; commits when a group is full, or none comes any more. */
+/* The next rows, or the next batch; commits when a group is full, or no more are there. */
 static enum rc work_on(struct worker *w, struct diag *d)
 {
     struct reg_batch b;
     bool more;
     enum rc rc = RC_OK;
-    if (!apply_pending(w->apply))
-        w->group_began = clock_elapsed();
     if (apply_at_work(w->apply))
         rc = apply_batch_step(w->apply, &more, d);
-    else if (desk_next(w->o.desk, patience_ms(w), &b))
-        rc = apply_batch_begin(w->apply, &b, d);
-    else if (apply_pending(w->apply))
-        return worker_commit(w, d);
+    else if (!apply_changed(w->apply))
+        gather(w);
+    if (!apply_at_work(w->apply) && rc == RC_OK) {
+        if (desk_next(w->o.desk, &b))
+            rc = apply_batch_begin(w->apply, &b, d);
+        else if (apply_pending(w->apply))
+            return worker_commit(w, d);
+    }
     return rc == RC_OK && is_time_to_commit(w) ? worker_commit(w, d) : rc;
 }
 

@@ -135,6 +135,17 @@ static void what_cannot_be_read_is_not_cut_off(void **state)
     }
 }
 
+static uint64_t until_zeros(const char *path, uint64_t from, uint64_t len)
+{
+    uint8_t bytes[64];
+    const int fd = open(path, O_RDONLY);
+    assert_int_equal(pread(fd, bytes, (size_t)len, 0), len);
+    (void)close(fd);
+    while (len > from && bytes[len - 1] == 0)
+        len--;
+    return len;
+}
+
 /* Every length to which a power cut may have shortened the last record. */
 static void half_a_record_at_the_end_is_set_aside(void **state)
 {
@@ -148,9 +159,10 @@ static void half_a_record_at_the_end_is_set_aside(void **state)
     journal_close(j);
     for (uint64_t len = torn.offset + 1; len < end; len++) {
         assert_int_equal(truncate(path, (off_t)len), 0);
+        const uint64_t torn_until = until_zeros(path, torn.offset, len);
         j = open_it();
-        /* Zeros, as a length begins with, say nothing and are dropped. */
-        assert_int_equal(journal_torn(j), len - torn.offset < 4 ? 0 : len - torn.offset);
+        /* Zeros, as a length begins with, say nothing and are dropped: here those at the end. */
+        assert_int_equal(journal_torn(j), torn_until - torn.offset);
         struct journal_place at = journal_start(j);
         expect(j, &at, "kept");
         expect_end(j, at);
@@ -162,6 +174,79 @@ static void half_a_record_at_the_end_is_set_aside(void **state)
     struct stat st;
     (void)snprintf(aside, sizeof aside, "%s.torn-%llu", path, (unsigned long long)torn.offset);
     assert_int_equal(stat(aside, &st), 0);
+}
+
+static uint64_t size_of(const char *path)
+{
+    struct stat st;
+    assert_int_equal(stat(path, &st), 0);
+    return (uint64_t)st.st_size;
+}
+
+static void zeros_stand_ahead_of_what_is_written_next(void **state)
+{
+    (void)state;
+    char path[96], text[10000] = "";
+    path_of_first(path);
+    memset(text, 'x', sizeof text - 1);
+    struct journal *j = open_it();
+    (void)append(j, "one");
+    const uint64_t size = size_of(path);
+    assert_true(size > journal_end(j).offset + 2 * sizeof text);
+    while (journal_end(j).offset + sizeof text + 12 < size) {
+        (void)append(j, text);
+        assert_int_equal(size_of(path), size);
+    }
+    (void)append(j, text);
+    assert_true(size_of(path) > size);
+    const uint64_t end = journal_end(j).offset;
+    journal_close(j);
+    assert_int_equal(size_of(path), end);
+}
+
+/* The process is gone, and the zeros are there; `damage`: its last byte was not written. */
+static void leave_open(const char *path, bool damage)
+{
+    ON_EXIT(buf_free_at) struct buf left = { 0 };
+    struct journal *j = open_it();
+    (void)append(j, "one");
+    (void)append(j, "two");
+    const uint64_t end = journal_end(j).offset;
+    assert_int_equal(file_read(path, SIZE_MAX, &left, NULL), RC_OK);
+    journal_close(j);
+    assert_true(left.len > end);
+    left.ptr[end - 1] = damage ? 0 : left.ptr[end - 1];
+    assert_int_equal(file_replace(path, buf_span(&left), 0600, NULL), RC_OK);
+}
+
+static void zeros_that_a_killed_process_left_say_nothing(void **state)
+{
+    (void)state;
+    char path[96];
+    path_of_first(path);
+    leave_open(path, false);
+    struct journal *j = open_it();
+    assert_int_equal(journal_torn(j), 0);
+    assert_int_equal(size_of(path), journal_end(j).offset);
+    struct journal_place at = journal_start(j);
+    expect(j, &at, "one");
+    expect(j, &at, "two");
+    expect_end(j, at);
+    journal_close(j);
+}
+
+static void of_half_a_record_before_zeros_it_alone_is_set_aside(void **state)
+{
+    (void)state;
+    char path[96];
+    path_of_first(path);
+    leave_open(path, true);
+    struct journal *j = open_it();
+    assert_int_equal(journal_torn(j), 4 + 8 + strlen("two") - 1);
+    struct journal_place at = journal_start(j);
+    expect(j, &at, "one");
+    expect_end(j, at);
+    journal_close(j);
 }
 
 static void no_flipped_bit_is_read(void **state)
@@ -223,6 +308,9 @@ static void a_full_segment_is_followed_by_another(void **state)
     const struct journal_place second = append(j, "in another");
     assert_int_equal(second.segment, 2);
     assert_int_equal(second.offset, 0);
+    char path[96];
+    path_of_first(path);
+    assert_int_equal(size_of(path), behind.offset);
     expect(j, &behind, "in another");
     journal_close(j);
     j = open_it();
@@ -238,6 +326,9 @@ int main(void)
         CASE(what_was_appended_is_read_in_order_and_after_another_start),
         CASE(what_cannot_be_read_is_not_cut_off),
         CASE(half_a_record_at_the_end_is_set_aside),
+        CASE(zeros_stand_ahead_of_what_is_written_next),
+        CASE(zeros_that_a_killed_process_left_say_nothing),
+        CASE(of_half_a_record_before_zeros_it_alone_is_set_aside),
         CASE(no_flipped_bit_is_read),
         CASE(a_record_has_its_largest_size),
         CASE(a_full_segment_is_followed_by_another),

@@ -213,6 +213,37 @@ static void joining_never_makes_a_second_or_a_first_slash(void **state)
     assert_string_equal(ret, "c");
 }
 
+static void expect_caught_up(struct span from, struct span to, enum rc rc)
+{
+    ON_EXIT(buf_free_at) struct buf got = { 0 };
+    const char *const source = in_scratch("from"), *const target = in_scratch("to");
+    assert_int_equal(file_replace(source, from, 0600, NULL), RC_OK);
+    assert_int_equal(file_replace(target, to, 0600, NULL), RC_OK);
+    assert_int_equal(file_catch_up(source, target, NULL), rc);
+    assert_int_equal(file_read(target, SIZE_MAX, &got, NULL), RC_OK);
+    assert_true(span_equal(buf_span(&got), rc == RC_OK ? from : to));
+}
+
+static void what_is_missing_is_appended_and_what_differs_is_left_alone(void **state)
+{
+    (void)state;
+    expect_caught_up(SPAN_LITERAL("one two"), SPAN_LITERAL(""), RC_OK);
+    expect_caught_up(SPAN_LITERAL("one two"), SPAN_LITERAL("one"), RC_OK);
+    expect_caught_up(SPAN_LITERAL("one two"), SPAN_LITERAL("one two"), RC_OK);
+    expect_caught_up(SPAN_LITERAL("one two"), SPAN_LITERAL("one two three"), RC_EXISTS);
+    expect_caught_up(SPAN_LITERAL("one two"), SPAN_LITERAL("one\0two"), RC_FORMAT);
+}
+
+static void zeros_at_its_end_are_as_good_as_missing(void **state)
+{
+    (void)state;
+    static const uint8_t many[200000] = "one";
+    expect_caught_up(SPAN_LITERAL("one two"), SPAN_LITERAL("one\0\0"), RC_OK);
+    expect_caught_up(SPAN_LITERAL("one two"), span_of(many, sizeof many), RC_OK);
+    expect_caught_up(span_of(many, 100000), span_of(many, sizeof many), RC_OK);
+    expect_caught_up(SPAN_LITERAL("one two"), SPAN_LITERAL("one\0two\0"), RC_FORMAT);
+}
+
 static void a_held_lock_is_busy_until_it_is_closed(void **state)
 {
     (void)state;
@@ -292,6 +323,8 @@ int main(void)
         IN_SCRATCH(making_a_folder_twice_is_fine_and_over_a_file_is_not),
         IN_SCRATCH(a_path_that_is_too_long_is_refused_whole),
         IN_SCRATCH(joining_never_makes_a_second_or_a_first_slash),
+        IN_SCRATCH(what_is_missing_is_appended_and_what_differs_is_left_alone),
+        IN_SCRATCH(zeros_at_its_end_are_as_good_as_missing),
         IN_SCRATCH(a_held_lock_is_busy_until_it_is_closed),
         IN_SCRATCH(a_link_in_place_of_a_lock_is_not_followed),
         IN_SCRATCH(another_file_is_told_from_the_one_before),

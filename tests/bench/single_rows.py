@@ -6,12 +6,14 @@ What it is measured by is a group commit of as many writers on the same disk in 
 who each wait for their own record; a log that one writer fills a thousand records at a time has nobody to answer.
 
 Requests are signed (P-256) before the clock starts, and one thread sends them all, for it is the daemon that is measured. Client, front,
-core, signer and reader share the processors: what each uses a row is printed, and beside it what a bare check of a signature costs here,
-which nobody can leave out: so many rows a second are the most that this machine could take if it did nothing else.
+core, signer and reader share the processors: what each uses a row is printed, and beside it the most rows a second that these processors
+could do at all. That counts what nobody can leave out who acknowledges certificates: the check of the request's signature, the
+certificate's signature and the check of that one, each as bare as `openssl speed` has them in the same minute, and the client's own HTTP.
+Not in it are the daemon's HTTP, the disk and the register.
 
 The rows are passed tests of people whose training has been imported before: each is a certificate. With --wait each sender waits for its result, number and pick-up code, not for the disk alone.
 
-Usage: single_rows.py [SECONDS] [--wait] [--senders N]     SITECERT_BIN says where the programs are, SITECERT_BENCH where intake_load is
+Usage: single_rows.py [SECONDS] [--wait] [--senders N] [--json]     SITECERT_BIN says where the programs are, SITECERT_BENCH where intake_load is
 """
 import argparse
 import json
@@ -54,10 +56,16 @@ def used_by(d):
     return {"front": processor_s(d.process.pid), **{name.removeprefix("sitecert-"): processor_of_helper_s(d, name) for name in PARTS}}
 
 
-def bare_check_us():
-    """Of one signature of P-256, on one processor."""
-    said = subprocess.run(["openssl", "speed", "-seconds", "1", "ecdsap256"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
-    return 1e6 / float(said.split()[-1])
+def bare_us():
+    """Of one signature of P-256, and of its check, on one processor."""
+    said = subprocess.run(["openssl", "speed", "-seconds", "1", "ecdsap256"], check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    sign, check = (1e6 / float(per_second) for per_second in said.stdout.split()[-2:])
+    return {"sign": sign, "check": check}
+
+
+def most_per_second(bare, client_us):
+    """Rows that all processors could do, did they nothing but what nobody can leave out."""
+    return os.cpu_count() * 1e6 / (2 * bare["check"] + bare["sign"] + client_us)
 
 
 class Keys:
@@ -86,11 +94,12 @@ def measure(d, home, keys, senders, people, o):
     return said
 
 
-def say(senders, said, raw):
-    rate = said["per_second"]
-    print(f"{senders:2} senders: {rate:6.0f} certificates/s acknowledged, {rate / raw:.2f} x the group commit of {senders} writers ({raw:.0f}/s); "
-          f"median {said['p50_ms']:.1f} ms, p99 {said['p99_ms']:.1f} ms; us of processor a row: "
-          + ", ".join(f"{name} {us:.0f}" for name, us in said["us"].items()), flush=True)
+def say(r):
+    print(f"{r['senders']:2} senders: {r['per_second']:6.0f} certificates/s acknowledged, {r['of_commit']:.2f} x the group commit of {r['senders']} writers "
+          f"({r['commit_per_second']:.0f}/s), {r['of_most']:.2f} of the most that {os.cpu_count()} processors can do ({r['most_per_second']:.0f}/s: "
+          f"{r['bare_us']['check']:.0f} + {r['bare_us']['sign']:.0f} + {r['bare_us']['check']:.0f} us of signatures, client {r['us']['client']:.0f}); "
+          f"median {r['p50_ms']:.1f} ms, p99 {r['p99_ms']:.1f} ms; us of processor a row: "
+          + ", ".join(f"{name} {us:.0f}" for name, us in r["us"].items()), flush=True)
 
 
 def until_idle(d):
@@ -109,6 +118,7 @@ def main():
     p.add_argument("seconds", type=float, nargs="?", default=5)
     p.add_argument("--senders", type=int, action="append")
     p.add_argument("--wait", action="store_true")
+    p.add_argument("--json", action="store_true")
     o = p.parse_args()
     home = daemon.basic_home(clock=None)
     counts = {n: max(n, int(PER_SECOND * o.seconds / (1 if n > 8 else 2))) for n in o.senders or (1, 8, 64)}
@@ -122,13 +132,18 @@ def main():
         for senders, count in counts.items():
             people = range(first, first + count)
             first += count
-            raw = load("raw", senders, 1, home.folder)["per_second"]
-            said = measure(d, home, keys, senders, people, o)
-            raw = (raw + load("raw", senders, 1, home.folder)["per_second"]) / 2
-            say(senders, said, raw)
+            commit = load("raw", senders, 1, home.folder)["per_second"]
+            r = {"senders": senders, **measure(d, home, keys, senders, people, o)}
+            r["commit_per_second"] = (commit + load("raw", senders, 1, home.folder)["per_second"]) / 2
             until_idle(d)
-        us = bare_check_us()
-        print(f"a bare check of a signature: {us:.0f} us: at most {1e6 / us * os.cpu_count():.0f} rows/s on {os.cpu_count()} processors")
+            r["bare_us"] = bare_us()
+            r["most_per_second"] = most_per_second(r["bare_us"], r["us"]["client"])
+            r["of_commit"] = r["per_second"] / r["commit_per_second"]
+            r["of_most"] = r["per_second"] / r["most_per_second"]
+            if o.json:
+                print(json.dumps(r), flush=True)
+            else:
+                say(r)
         d.stop()
     home.remove()
 

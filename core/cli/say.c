@@ -18,11 +18,16 @@ bool say_locale_chinese(void)
     return false;
 }
 
-bool say_colour(int fd)
+bool say_colour_refused(void)
 {
     const char *const no_colour = getenv("NO_COLOR");
+    return no_colour && no_colour[0];
+}
+
+bool say_colour(int fd)
+{
     const char *const term = getenv("TERM");
-    return isatty(fd) && !(no_colour && no_colour[0]) && term && strcmp(term, "dumb") != 0;
+    return isatty(fd) && !say_colour_refused() && term && strcmp(term, "dumb") != 0;
 }
 
 static void say_prefix(const struct say *say, const char *colour)

@@ -20,6 +20,8 @@ struct say {
  * zh. */
 bool say_locale_chinese(void);
 
+/* NO_COLOR is set, and not empty: no escape sequence, whatever for. */
+bool say_colour_refused(void);
 /* True when the stream (1 or 2) is a terminal that can show colours and NO_COLOR is unset or empty.
  */
 bool say_colour(int fd);

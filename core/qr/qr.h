@@ -28,5 +28,5 @@ MUST_CHECK enum rc qr_encode(struct span text, struct qr *ret, struct diag *d);
 void qr_svg_put(struct buf *to, const struct qr *qr);
 /* Black on white PNG, `scale` pixels a module (1 to 64). */
 MUST_CHECK enum rc qr_png_put(struct buf *to, const struct qr *qr, unsigned scale, struct diag *d);
-/* Two modules a character by half blocks, with colours set so that dark themes do not invert it. */
-void qr_terminal_put(struct buf *to, const struct qr *qr);
+/* Two modules a character by half blocks; with colours set, light themes do not invert it. */
+void qr_terminal_put(struct buf *to, const struct qr *qr, bool colours);

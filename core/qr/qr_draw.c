@@ -62,16 +62,16 @@ enum rc qr_png_put(struct buf *to, const struct qr *qr, unsigned scale, struct d
     return picture_write_png(to, pixels, side, side, d);
 }
 
-void qr_terminal_put(struct buf *to, const struct qr *qr)
+void qr_terminal_put(struct buf *to, const struct qr *qr, bool colours)
 {
     static const char *const halves[] = { "█", "▄", "▀", " " }; /* light both, lower, upper, none */
     const unsigned width = full_width(qr);
 
     for (unsigned y = 0; y < width; y += 2) {
-        buf_put_text(to, "\033[97;40m");
+        buf_put_text(to, colours ? "\033[97;40m" : "");
         for (unsigned x = 0; x < width; x++)
             buf_put_text(to,
                          halves[dark_at(qr, x, y) + 2 * (y + 1 < width && dark_at(qr, x, y + 1))]);
-        buf_put_text(to, "\033[0m\n");
+        buf_put_text(to, colours ? "\033[0m\n" : "\n");
     }
 }

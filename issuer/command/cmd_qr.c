@@ -47,7 +47,7 @@ static enum rc write_svg(const char *path, const struct qr *qr, struct diag *d)
 static enum rc write_terminal(const struct qr *qr, struct diag *d)
 {
     ON_EXIT(buf_free_at) struct buf drawing = { 0 };
-    qr_terminal_put(&drawing, qr);
+    qr_terminal_put(&drawing, qr, !say_colour_refused());
     return say_out(&drawing, d);
 }
 

@@ -14,6 +14,9 @@ END
 "$SITECERT" qr $A >default
 "$SITECERT" qr $A --terminal >terminal
 cmp default terminal && echo 'the terminal is the default'
+NO_COLOR=1 "$SITECERT" qr $A --terminal >plain
+printf '\033' | grep -qf - plain || echo 'NO_COLOR: no escape sequence'
+sed 's/\x1b\[[0-9;]*m//g' terminal | cmp - plain && echo 'and else the same'
 [ "$(wc -l <terminal)" -gt 25 ] && echo 'and it is drawn in lines'
 [ -z "$(ls | grep '~$')" ] && echo 'nothing is left beside'
 echo '# what cannot be drawn, or written'

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/http/server.h"
+
 /* The statuses that we or the server below us give; any other counts as 0. */
 static const unsigned statuses[] = { 200, 202, 204, 304, 400, 401, 403, 404, 405, 408, 413, 414,
                                      415, 417, 422, 429, 431, 500, 501, 503, 505, 507, 0 };
@@ -183,4 +185,19 @@ void metrics_put(struct buf *to, const struct metrics *m, const char *const *rea
         (void)snprintf(labels, sizeof labels, "code=\"%s\"", reasons[i]);
         prom_count(to, REFUSALS, labels, get(&m->denials[i]));
     }
+}
+
+void metrics_put_connections(struct buf *to, const struct http_server *server)
+{
+    struct http_counts c = { 0 };
+    if (server)
+        http_count(server, &c);
+    prom_gauge(to, "sitecert_http_connections", "Connections open now.", (double)c.open);
+    prom_head(to, "sitecert_http_connections_total", "counter", "Connections accepted.");
+    prom_count(to, "sitecert_http_connections_total", NULL, c.connections);
+    prom_head(to, "sitecert_http_refused_total", "counter",
+              "Connections cut or refused below the routes.");
+    prom_count(to, "sitecert_http_refused_total", "reason=\"malformed\"", c.refused_malformed);
+    prom_count(to, "sitecert_http_refused_total", "reason=\"limit\"", c.refused_limit);
+    prom_count(to, "sitecert_http_refused_total", "reason=\"timeout\"", c.timed_out);
 }

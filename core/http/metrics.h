@@ -9,6 +9,7 @@
 
 #include "core/base/buf.h"
 
+struct http_server;
 struct metrics;
 
 /* routes: names for the label `route`, static; the last one stands for requests that match none.
@@ -26,6 +27,9 @@ uint64_t metrics_refused(const struct metrics *m, size_t reason); /* how often s
 /* sitecert_http_requests_total, …_request_seconds (histogram), sitecert_refusals_total.
  * reasons: names, NULL where there is none; count of them. */
 void metrics_put(struct buf *to, const struct metrics *m, const char *const *reasons, size_t count);
+
+/* sitecert_http_connections, …_connections_total, …_refused_total, of a server; NULL: none yet. */
+void metrics_put_connections(struct buf *to, const struct http_server *server);
 
 /* --- the format --- */
 

@@ -87,22 +87,6 @@ static void put_helpers(struct buf *to, const struct front *f)
     }
 }
 
-static void put_connections(struct buf *to, const struct front *f)
-{
-    const struct http_server *const server = f->server;
-    struct http_counts c = { 0 };
-    if (server)
-        http_count(server, &c);
-    prom_gauge(to, "sitecert_http_connections", "Connections open now.", (double)c.open);
-    prom_head(to, "sitecert_http_connections_total", "counter", "Connections accepted.");
-    prom_count(to, "sitecert_http_connections_total", NULL, c.connections);
-    prom_head(to, "sitecert_http_refused_total", "counter",
-              "Connections cut or refused below the routes.");
-    prom_count(to, "sitecert_http_refused_total", "reason=\"malformed\"", c.refused_malformed);
-    prom_count(to, "sitecert_http_refused_total", "reason=\"limit\"", c.refused_limit);
-    prom_count(to, "sitecert_http_refused_total", "reason=\"timeout\"", c.timed_out);
-}
-
 static void put_keys(struct buf *to, const struct trust_list *list, int64_t now)
 {
     prom_head(to, "sitecert_key_expiry_days", "gauge",
@@ -146,7 +130,7 @@ void front_get_metrics(struct http_exchange *x, void *arg)
     prom_gauge(&b, "sitecert_ready", "1: every part can work and we are not ending.", ready);
     put_parts(&b, parts);
     metrics_put(&b, f->metrics, reasons, REASONS);
-    put_connections(&b, f);
+    metrics_put_connections(&b, f->server);
     put_helpers(&b, f);
     if (parts[0].ready || core.register_max_bytes > 0)
         put_core(&b, &core);

@@ -15,12 +15,12 @@
 #include "core/crypto/hash.h"
 #include "core/sys/clock.h"
 #include "issuer/register/engine.h"
+#include "tests/bench/invented_records.h"
 #include "tests/unit/register/home_scratch.h"
 
 #define TRAINED    173792u
 #define PASSED     43416u
 #define LEGACY     151594u
-#define PROVIDERS  416u
 #define SIGNATURES 20000u
 
 struct year {
@@ -38,11 +38,6 @@ static void must(enum rc rc, const struct diag *d)
         return;
     (void)fprintf(stderr, "%s: %s\n", rc_name(rc), d->text);
     exit(1);
-}
-
-static void credit_code(unsigned i, char ret[19])
-{
-    (void)snprintf(ret, 19, "91000000MA%07uX", i);
 }
 
 static void apply(struct year *y, struct record *r)
@@ -67,38 +62,14 @@ static void name_id(struct year *y, struct record *r, const char *kind, unsigned
     r->record_id = span_text(y->id);
 }
 
-/* Scattered, as people are. */
-static void set_person(struct person_ref *p, unsigned i)
-{
-    const unsigned scattered = (unsigned)((uint64_t)i * 2654435761u % 4294967291u);
-    p->id_type = ID_RESIDENT;
-    (void)snprintf(p->id_number, sizeof p->id_number, "110101%010u%02u", scattered, i % 100);
-    (void)snprintf(p->name, sizeof p->name, "示例人");
-    p->sex = SEX_MALE;
-}
-
 static void lists(struct year *y)
 {
-    struct record a = { .kind = KIND_AUTHORITY };
-    a.as.authority.unit = 33;
-    a.as.authority.name = SPAN_LITERAL("示例厅");
-    a.as.authority.credit_code = SPAN_LITERAL("11000000MB0000033X");
-    a.as.authority.kind = UNIT_PROVINCE;
-    a.as.authority.plan = PLAN_APPROVED;
-    a.as.authority.plan_date = y->today - 400;
-    a.as.authority.docking_date = a.as.authority.education_from = NO_DATE;
+    struct record a = invented_authority(y->today - 400);
     apply(y, &a);
-    for (unsigned i = 0; i < PROVIDERS; i++) {
+    for (unsigned i = 0; i < INVENTED_PROVIDERS; i++) {
         char code[19];
-        struct record p = { .kind = KIND_PROVIDER };
-        credit_code(i, code);
-        p.as.provider.credit_code = span_text(code);
-        p.as.provider.name = SPAN_LITERAL("示例培训机构");
-        p.as.provider.class = CLASS_ENTERPRISE;
-        p.as.provider.unit = 33;
-        p.as.provider.posts = UINT64_MAX;
-        p.as.provider.status = PROVIDER_ACTIVE;
-        p.as.provider.status_from = y->today - 400;
+        invented_credit_code(i, code);
+        struct record p = invented_provider(code, y->today - 400);
         apply(y, &p);
     }
 }
@@ -112,7 +83,7 @@ static void legacy(struct year *y, unsigned i)
     r.as.legacy.old_number = span_text(y->number);
     r.as.legacy.post = 1 + i % 13;
     r.as.legacy.issued_on = y->today - 1500;
-    set_person(&r.as.legacy.person, 1000000 + i);
+    invented_person(&r.as.legacy.person, 1000000 + i);
     apply(y, &r);
 }
 
@@ -121,13 +92,13 @@ static void training(struct year *y, unsigned i)
     char code[19];
     struct record r = { .kind = KIND_TRAINING };
     name_id(y, &r, "T", i);
-    credit_code(i % PROVIDERS, code);
+    invented_credit_code(i % INVENTED_PROVIDERS, code);
     r.as.training.provider = span_text(code);
     r.as.training.post = 1 + i % 13;
     r.as.training.class_id = SPAN_LITERAL("2020-001");
     r.as.training.hours = 4000;
     r.as.training.finished_on = y->today - 30;
-    set_person(&r.as.training.person, i);
+    invented_person(&r.as.training.person, i);
     apply(y, &r);
 }
 
@@ -136,7 +107,7 @@ static void test(struct year *y, unsigned i)
     char code[19];
     struct record r = { .kind = KIND_TEST };
     name_id(y, &r, "X", i);
-    credit_code(i % PROVIDERS, code);
+    invented_credit_code(i % INVENTED_PROVIDERS, code);
     r.as.test.provider = span_text(code);
     r.as.test.post = 1 + i % 13;
     r.as.test.held_on = y->today - (int32_t)(i % 20);
@@ -144,7 +115,7 @@ static void test(struct year *y, unsigned i)
     r.as.test.full_score = 10000;
     r.as.test.national_share = 10000;
     r.as.test.face_checked = true;
-    set_person(&r.as.test.person, i);
+    invented_person(&r.as.test.person, i);
     apply(y, &r);
 }
 
@@ -156,7 +127,7 @@ static void education(struct year *y, unsigned i)
     /* First those who have too few hours yet, then those who are done. */
     const unsigned who = i < y->too_few ? i : i - y->too_few;
     (void)snprintf(y->number, sizeof y->number, "ZJ2016%08u", who);
-    credit_code(i % PROVIDERS, code);
+    invented_credit_code(i % INVENTED_PROVIDERS, code);
     r.as.education.provider = span_text(code);
     r.as.education.certificate = span_text(y->number);
     r.as.education.post = 1 + who % 13;
@@ -164,7 +135,7 @@ static void education(struct year *y, unsigned i)
     r.as.education.hours = i < y->too_few ? 1600 : 3200;
     r.as.education.post_hours = 1600;
     r.as.education.finished_on = y->today - 3;
-    set_person(&r.as.education.person, 1000000 + who);
+    invented_person(&r.as.education.person, 1000000 + who);
     apply(y, &r);
 }
 

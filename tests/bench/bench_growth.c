@@ -19,12 +19,12 @@
 #include "core/sys/clock.h"
 #include "issuer/register/engine.h"
 #include "keys/private/keyfile.h"
+#include "tests/bench/invented_records.h"
 #include "tests/unit/register/home_scratch.h"
 
-#define PROVIDERS 416u
-#define POSTS     13u
-#define ROWS      60000u
-#define SCATTER   48271u /* a prime: no certificate is renewed twice, and none beside the last */
+#define POSTS   13u
+#define ROWS    60000u
+#define SCATTER 48271u /* a prime: no certificate is renewed twice, and none beside the last */
 
 struct growth {
     struct engine *e;
@@ -108,11 +108,6 @@ static void apply(struct growth *g, struct record *r, enum row_outcome want)
         must(engine_commit(g->e, &d), &d);
 }
 
-static void credit_code(unsigned i, char ret[19])
-{
-    (void)snprintf(ret, 19, "91000000MA%07uX", i);
-}
-
 /* Ids ascend, as a sender's do. */
 static void name_row(struct growth *g, struct record *r)
 {
@@ -120,38 +115,14 @@ static void name_row(struct growth *g, struct record *r)
     r->record_id = span_text(g->id);
 }
 
-/* Scattered, as people are. */
-static void set_person(struct person_ref *p, unsigned i)
-{
-    const unsigned scattered = (unsigned)((uint64_t)i * 2654435761u % 4294967291u);
-    p->id_type = ID_RESIDENT;
-    (void)snprintf(p->id_number, sizeof p->id_number, "110101%010u%02u", scattered, i % 100);
-    (void)snprintf(p->name, sizeof p->name, "示例人");
-    p->sex = SEX_MALE;
-}
-
 static void lists(struct growth *g)
 {
-    struct record a = { .kind = KIND_AUTHORITY };
-    a.as.authority.unit = 33;
-    a.as.authority.name = SPAN_LITERAL("示例厅");
-    a.as.authority.credit_code = SPAN_LITERAL("11000000MB0000033X");
-    a.as.authority.kind = UNIT_PROVINCE;
-    a.as.authority.plan = PLAN_APPROVED;
-    a.as.authority.plan_date = g->today - 400;
-    a.as.authority.docking_date = a.as.authority.education_from = NO_DATE;
+    struct record a = invented_authority(g->today - 400);
     apply(g, &a, OUTCOME_RECORDED);
-    for (unsigned i = 0; i < PROVIDERS; i++) {
+    for (unsigned i = 0; i < INVENTED_PROVIDERS; i++) {
         char code[19];
-        struct record p = { .kind = KIND_PROVIDER };
-        credit_code(i, code);
-        p.as.provider.credit_code = span_text(code);
-        p.as.provider.name = SPAN_LITERAL("示例培训机构");
-        p.as.provider.class = CLASS_ENTERPRISE;
-        p.as.provider.unit = 33;
-        p.as.provider.posts = UINT64_MAX;
-        p.as.provider.status = PROVIDER_ACTIVE;
-        p.as.provider.status_from = g->today - 400;
+        invented_credit_code(i, code);
+        struct record p = invented_provider(code, g->today - 400);
         apply(g, &p, OUTCOME_RECORDED);
     }
 }
@@ -161,13 +132,13 @@ static void train(struct growth *g, unsigned who)
     char code[19];
     struct record r = { .kind = KIND_TRAINING };
     name_row(g, &r);
-    credit_code(who % PROVIDERS, code);
+    invented_credit_code(who % INVENTED_PROVIDERS, code);
     r.as.training.provider = span_text(code);
     r.as.training.post = 1 + who % POSTS;
     r.as.training.class_id = SPAN_LITERAL("2020-001");
     r.as.training.hours = 4000;
     r.as.training.finished_on = g->today - 30;
-    set_person(&r.as.training.person, who);
+    invented_person(&r.as.training.person, who);
     apply(g, &r, OUTCOME_RECORDED);
 }
 
@@ -176,7 +147,7 @@ static void test(struct growth *g, unsigned who)
     char code[19];
     struct record r = { .kind = KIND_TEST };
     name_row(g, &r);
-    credit_code(who % PROVIDERS, code);
+    invented_credit_code(who % INVENTED_PROVIDERS, code);
     r.as.test.provider = span_text(code);
     r.as.test.post = 1 + who % POSTS;
     r.as.test.held_on = g->today - 1;
@@ -184,7 +155,7 @@ static void test(struct growth *g, unsigned who)
     r.as.test.full_score = 10000;
     r.as.test.national_share = 10000;
     r.as.test.face_checked = true;
-    set_person(&r.as.test.person, who);
+    invented_person(&r.as.test.person, who);
     apply(g, &r, OUTCOME_ISSUED);
 }
 
@@ -198,7 +169,7 @@ static void renew(struct growth *g, unsigned who)
     must(register_cert(engine_register(g->e), who, &cert, &d), &d);
     (void)snprintf(g->number, sizeof g->number, "%s", cert.number);
     name_row(g, &r);
-    credit_code(who % PROVIDERS, code);
+    invented_credit_code(who % INVENTED_PROVIDERS, code);
     r.as.education.provider = span_text(code);
     r.as.education.certificate = span_text(g->number);
     r.as.education.post = 1 + who % POSTS;
@@ -206,7 +177,7 @@ static void renew(struct growth *g, unsigned who)
     r.as.education.hours = 6400;
     r.as.education.post_hours = 4400;
     r.as.education.finished_on = g->today - 1;
-    set_person(&r.as.education.person, who);
+    invented_person(&r.as.education.person, who);
     apply(g, &r, OUTCOME_RENEWED);
 }
 

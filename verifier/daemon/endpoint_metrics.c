@@ -8,22 +8,6 @@ static const char *const reasons[] = { [REFUSE_NONE] = NULL,
 #define REASONS (sizeof reasons / sizeof reasons[0])
 _Static_assert(REASONS <= METRICS_REASONS, "every reason has a place");
 
-static void put_connections(struct buf *to, const struct endpoint *e)
-{
-    const struct http_server *const server = e->server;
-    struct http_counts c = { 0 };
-    if (server)
-        http_count(server, &c);
-    prom_gauge(to, "sitecert_http_connections", "Connections open now.", (double)c.open);
-    prom_head(to, "sitecert_http_connections_total", "counter", "Connections accepted.");
-    prom_count(to, "sitecert_http_connections_total", NULL, c.connections);
-    prom_head(to, "sitecert_http_refused_total", "counter",
-              "Connections cut or refused below the routes.");
-    prom_count(to, "sitecert_http_refused_total", "reason=\"malformed\"", c.refused_malformed);
-    prom_count(to, "sitecert_http_refused_total", "reason=\"limit\"", c.refused_limit);
-    prom_count(to, "sitecert_http_refused_total", "reason=\"timeout\"", c.timed_out);
-}
-
 static void put_publication(struct buf *to, struct endpoint *e)
 {
     ON_EXIT(publication_put_at) struct publication *p = store_get(e->store);
@@ -53,7 +37,7 @@ void endpoint_get_metrics(struct http_exchange *x, void *arg)
     prom_head(&b, "sitecert_build_info", "gauge", "The version that runs.");
     prom_count(&b, "sitecert_build_info", "version=\"" SITECERT_VERSION "\"", 1);
     metrics_put(&b, e->metrics, reasons, REASONS);
-    put_connections(&b, e);
+    metrics_put_connections(&b, e->server);
     put_publication(&b, e);
     endpoint_answer(x, 200, "text/plain; version=0.0.4; charset=utf-8", &b);
 }

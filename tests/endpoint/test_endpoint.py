@@ -153,6 +153,11 @@ class Verdicts(Case):
         body = json.dumps({"token": self.scene.text(VALID)})
         self.assertTrue(self.ask("POST", "/api/verify", {"Content-Type": "application/json"}, body).json()["host_matches"])
 
+    def test_its_threads_push_nobody_away(self):
+        threads = [int(name) for name in os.listdir(f"/proc/{self.endpoint.process.pid}/task")]
+        self.assertGreater(len(threads), 2)
+        self.assertEqual({os.sched_getscheduler(thread) for thread in threads}, {os.SCHED_BATCH})
+
     def test_what_is_no_request_is_refused(self):
         kind = {"Content-Type": "application/json"}
         for body in ("", "{", "[]", "{}", '{"token":1}', '{"token":"1","token":"1"}', '{"token":"1","more":1}', '{"token":"1","staple":2}',

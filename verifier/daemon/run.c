@@ -1,5 +1,7 @@
+#define _GNU_SOURCE /* SCHED_BATCH */
 #include "verifier/daemon/run.h"
 
+#include <sched.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -80,6 +82,17 @@ static uint32_t io_threads(void)
     if (processors < 1)
         return 1;
     return processors < HTTP_IO_THREADS_MAX ? (uint32_t)processors : HTTP_IO_THREADS_MAX;
+}
+
+/*
+ * A thread that is woken by a request waits for a processor instead of pushing away who has it, and
+ * then finds more requests. All threads from here on, and the helpers. Under the unit, which has
+ * said so already, this is refused.
+ */
+static void be_patient(void)
+{
+    const struct sched_param none = { 0 };
+    (void)sched_setscheduler(0, SCHED_BATCH, &none);
 }
 
 static enum rc open_server(const struct run_options *o, struct endpoint *e, struct diag *d)
@@ -351,6 +364,7 @@ enum rc run_endpoint(const struct run_options *o, struct diag *d)
         return rc;
 
     log_open("sitecert-verifierd", LEVEL_INFO);
+    be_patient();
     rc = open_endpoint(o, &r, d);
     if (rc != RC_OK)
         return rc;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "issuer/intake/header.h"
+#include "tests/unit/intake/csv_pieces.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -38,39 +39,10 @@ static void put_row(struct buf *to, const struct csv_row *row)
     }
 }
 
-static enum rc tell_piece(struct csv *c, struct span piece, struct buf *to, struct diag *d)
-{
-    enum rc rc = RC_OK;
-    while (piece.len > 0 && rc == RC_OK) {
-        struct csv_row row;
-        bool whole = false;
-        size_t used = 0;
-        rc = csv_push(c, piece, &used, &row, &whole, d);
-        if (rc == RC_OK && (used == 0 || used > piece.len))
-            abort();
-        if (rc == RC_OK && whole)
-            put_row(to, &row);
-        piece = span_of(piece.ptr + used, piece.len - used);
-    }
-    return rc;
-}
-
 static void tell(struct span in, size_t step, struct buf *to)
 {
-    ON_EXIT(csv_free_at) struct csv c = { 0 };
     struct diag d = DIAG_INIT;
-    csv_begin(&c, 0, 1);
-    enum rc rc = RC_OK;
-    for (size_t i = 0; i < in.len && rc == RC_OK; i += step)
-        rc = tell_piece(&c, span_of(in.ptr + i, in.len - i < step ? in.len - i : step), to, &d);
-    struct csv_row row;
-    bool whole = false;
-    if (rc == RC_OK)
-        rc = csv_finish(&c, &row, &whole, &d);
-    if (whole)
-        put_row(to, &row);
-    if (rc == RC_OK ? c.offset != in.len : d.offset > in.len)
-        abort();
+    const enum rc rc = csv_in_pieces(in, step, put_row, to, &d);
     buf_printf(to, "%s %zu %s", rc_name(rc), d.offset, d.text);
 }
 

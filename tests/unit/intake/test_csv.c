@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "core/text/csv.h"
+#include "tests/unit/intake/csv_pieces.h"
 
 static void put_row(struct buf *to, const struct csv_row *row)
 {
@@ -16,35 +16,10 @@ static void put_row(struct buf *to, const struct csv_row *row)
     buf_put_u8(to, '\n');
 }
 
-static enum rc tell_piece(struct csv *c, struct span piece, struct buf *to, struct diag *d)
-{
-    enum rc rc = RC_OK;
-    while (piece.len > 0 && rc == RC_OK) {
-        struct csv_row row;
-        bool whole = false;
-        size_t used = 0;
-        rc = csv_push(c, piece, &used, &row, &whole, d);
-        if (rc == RC_OK && whole)
-            put_row(to, &row);
-        piece = span_of(piece.ptr + used, piece.len - used);
-    }
-    return rc;
-}
-
 static void tell_in_pieces(struct span in, size_t step, struct buf *to)
 {
-    ON_EXIT(csv_free_at) struct csv c = { 0 };
     struct diag d = DIAG_INIT;
-    csv_begin(&c, 0, 1);
-    enum rc rc = RC_OK;
-    for (size_t i = 0; i < in.len && rc == RC_OK; i += step)
-        rc = tell_piece(&c, span_of(in.ptr + i, in.len - i < step ? in.len - i : step), to, &d);
-    struct csv_row row;
-    bool whole = false;
-    if (rc == RC_OK)
-        rc = csv_finish(&c, &row, &whole, &d);
-    if (whole)
-        put_row(to, &row);
+    const enum rc rc = csv_in_pieces(in, step, put_row, to, &d);
     if (rc != RC_OK)
         put_refusal(to, rc, &d);
 }
@@ -94,7 +69,7 @@ static enum rc outcome_of(const char *before, char fill, size_t len, const char 
     buf_put_text(&in, behind);
     struct diag d = DIAG_INIT;
     csv_begin(&c, 0, 1);
-    const enum rc rc = tell_piece(&c, buf_span(&in), &told, &d);
+    const enum rc rc = csv_piece(&c, buf_span(&in), put_row, &told, &d);
     *ret_offset = d.offset;
     return rc;
 }
@@ -151,7 +126,7 @@ static enum rc outcome_of_long_row(size_t last)
     struct diag d = DIAG_INIT;
     put_long_row(&in, last);
     csv_begin(&c, 0, 1);
-    return tell_piece(&c, buf_span(&in), &told, &d);
+    return csv_piece(&c, buf_span(&in), put_row, &told, &d);
 }
 
 static void a_row_one_byte_too_long_is_refused(void **state)
@@ -168,7 +143,7 @@ static void a_row_one_byte_too_long_is_refused(void **state)
             buf_put_u8(&in, k < 61680 ? 'x' : ',');
     csv_begin(&c, 0, 1);
     assert_int_equal(in.len, CSV_ROW_MAX + 1);
-    assert_int_equal(tell_piece(&c, buf_span(&in), &told, &d), RC_LIMIT);
+    assert_int_equal(csv_piece(&c, buf_span(&in), put_row, &told, &d), RC_LIMIT);
     assert_int_equal(d.offset, CSV_ROW_MAX);
 }
 
@@ -183,7 +158,7 @@ static void an_open_quote_is_named_when_a_limit_is_hit(void **state)
     for (size_t i = 0; i < CSV_CELL_MAX; i++)
         buf_put_u8(&in, '\n');
     csv_begin(&c, 0, 1);
-    assert_int_equal(tell_piece(&c, buf_span(&in), &told, &d), RC_LIMIT);
+    assert_int_equal(csv_piece(&c, buf_span(&in), put_row, &told, &d), RC_LIMIT);
     assert_string_equal(d.text,
                         "line 2: a cell is over 64 KiB; is the quote of line 2 never closed?");
 }

@@ -2,7 +2,7 @@
 
 #include <inttypes.h>
 
-#include "issuer/intake/ndjson.h"
+#include "tests/unit/intake/ndjson_pieces.h"
 
 static void put_line(struct buf *to, const struct ndjson *n, struct span line)
 {
@@ -21,35 +21,10 @@ static void put_line(struct buf *to, const struct ndjson *n, struct span line)
     buf_put_u8(to, '\n');
 }
 
-static enum rc tell_piece(struct ndjson *n, struct span piece, struct buf *to, struct diag *d)
-{
-    enum rc rc = RC_OK;
-    while (piece.len > 0 && rc == RC_OK) {
-        struct span line;
-        bool whole = false;
-        size_t used = 0;
-        rc = ndjson_push(n, piece, &used, &line, &whole, d);
-        if (rc == RC_OK && whole)
-            put_line(to, n, line);
-        piece = span_of(piece.ptr + used, piece.len - used);
-    }
-    return rc;
-}
-
 static void tell_in_pieces(struct span in, size_t step, struct buf *to)
 {
-    ON_EXIT(ndjson_free_at) struct ndjson n = { 0 };
     struct diag d = DIAG_INIT;
-    ndjson_begin(&n, 0, 1);
-    enum rc rc = RC_OK;
-    for (size_t i = 0; i < in.len && rc == RC_OK; i += step)
-        rc = tell_piece(&n, span_of(in.ptr + i, in.len - i < step ? in.len - i : step), to, &d);
-    struct span line;
-    bool whole = false;
-    if (rc == RC_OK)
-        rc = ndjson_finish(&n, &line, &whole, &d);
-    if (whole)
-        put_line(to, &n, line);
+    const enum rc rc = ndjson_in_pieces(in, step, put_line, to, &d);
     if (rc != RC_OK)
         put_refusal(to, rc, &d);
 }

@@ -33,16 +33,27 @@ static bool holds(const struct header *h, const char *name)
     return false;
 }
 
-static enum rc refuse_unknown(enum record_kind kind, struct span name, uint64_t line,
-                              struct diag *d)
+static bool is_plain(struct span name)
 {
-    /* A file without a header shows its first row here, and that may be somebody's data. */
     bool plain = name.len > 0 && name.len <= NAME_SHOWN;
     for (size_t i = 0; i < name.len && plain; i++)
         plain = (name.ptr[i] >= 'a' && name.ptr[i] <= 'z') || name.ptr[i] == '_';
-    return diag_set(
-        d, RC_FORMAT, DIAG_NO_OFFSET, "line %" PRIu64 ": unknown_column: %s has no column '%.*s'",
-        line, kind_name(kind), plain ? (int)name.len : 1, plain ? (const char *)name.ptr : "?");
+    return plain;
+}
+
+/* A file without a header shows its first row here, and that may be somebody's data. */
+static enum rc refuse_unknown(enum record_kind kind, const struct csv_row *row, size_t i,
+                              struct diag *d)
+{
+    const struct span name = trim(row->cells[i]);
+    if (is_plain(name))
+        return diag_set(d, RC_FORMAT, DIAG_NO_OFFSET,
+                        "line %" PRIu64 ": unknown_column: %s has no column '%.*s'", row->line,
+                        kind_name(kind), (int)name.len, (const char *)name.ptr);
+    return diag_set(d, RC_FORMAT, DIAG_NO_OFFSET,
+                    "line %" PRIu64 ": unknown_column: cell %zu is no column of %s: this line "
+                    "names the columns, as '%s', with commas between them",
+                    row->line, i + 1, kind_name(kind), record_column_at(kind, 0)->name);
 }
 
 static enum rc check_required(enum record_kind kind, const struct header *h, uint64_t line,
@@ -67,7 +78,7 @@ enum rc header_read(enum record_kind kind, const struct csv_row *row, struct hea
         const struct span name = trim(row->cells[i]);
         const char *const column = header_column(kind, name);
         if (!column)
-            return refuse_unknown(kind, name, row->line, d);
+            return refuse_unknown(kind, row, i, d);
         if (holds(&h, column))
             return diag_set(d, RC_FORMAT, DIAG_NO_OFFSET,
                             "line %" PRIu64 ": the column '%s' stands twice", row->line, column);

@@ -28,7 +28,11 @@ static void a_file_without_a_header_does_not_show_its_data(void **state)
 {
     (void)state;
     assert_refused("photo.csv", KIND_NONE, "110101199001010015,111,x,y\n", RC_FORMAT,
-                   "line 1: unknown_column: photo has no column '?'");
+                   "line 1: unknown_column: cell 1 is no column of photo: this line names the "
+                   "columns, as 'record_id', with commas between them");
+    assert_refused("photo.csv", KIND_NONE, "record_id,ID_TYPE,file\n", RC_FORMAT,
+                   "line 1: unknown_column: cell 2 is no column of photo: this line names the "
+                   "columns, as 'record_id', with commas between them");
 }
 
 static void what_breaks_in_the_last_row_is_found_at_once(void **state)

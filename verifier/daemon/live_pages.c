@@ -14,7 +14,7 @@
 struct live_page {
     TAILQ_ENTRY(live_page) by_end;
     LIST_ENTRY(live_page) by_handle, by_certificate; /* of their buckets, while it is taken */
-    int64_t end_s;                                   /* 0: free */
+    int64_t end_s;                                   /* 0: never taken */
     uint8_t handle[SHA256_LEN], certificate[SHA256_LEN];
     size_t len;
     uint8_t text[LIVE_TEXT_MAX];
@@ -23,9 +23,10 @@ LIST_HEAD(bucket, live_page);
 
 struct live_pages {
     pthread_mutex_t lock;             /* of what follows */
-    TAILQ_HEAD(, live_page) by_end;   /* all: the free ones, then the one that ends first */
+    TAILQ_HEAD(, live_page) by_end;   /* of those ever taken: the one that ends first */
     struct bucket by_handle[BUCKETS]; /* of the hashes */
     struct bucket by_certificate[BUCKETS];
+    size_t taken; /* of at: what was never needed takes no memory */
     struct live_page at[LIVE_PAGES_MAX];
 };
 
@@ -36,8 +37,6 @@ struct live_pages *live_pages_new(void)
         return NULL;
     (void)pthread_mutex_init(&p->lock, NULL);
     TAILQ_INIT(&p->by_end);
-    for (size_t i = 0; i < LIVE_PAGES_MAX; i++)
-        TAILQ_INSERT_TAIL(&p->by_end, &p->at[i], by_end);
     return p;
 }
 
@@ -54,8 +53,9 @@ static struct bucket *bucket_of(struct bucket buckets[BUCKETS], const uint8_t ha
     return &buckets[(size_t)(hash[0] << 8 | hash[1]) % BUCKETS];
 }
 
-/* That of the same certificate, else the one that ends first. */
-static struct live_page *place_for(struct live_pages *p, const uint8_t certificate[SHA256_LEN])
+/* That of the same certificate, else one that has ended, a new one, or the one that ends first. */
+static struct live_page *place_for(struct live_pages *p, const uint8_t certificate[SHA256_LEN],
+                                   int64_t now_s)
 {
     struct live_page *page;
     LIST_FOREACH(page, bucket_of(p->by_certificate, certificate), by_certificate)
@@ -63,14 +63,15 @@ static struct live_page *place_for(struct live_pages *p, const uint8_t certifica
         if (memcmp(page->certificate, certificate, SHA256_LEN) == 0)
             return page;
     }
-    return TAILQ_FIRST(&p->by_end);
+    page = TAILQ_FIRST(&p->by_end);
+    return (page && page->end_s <= now_s) || p->taken == LIVE_PAGES_MAX ? page : &p->at[p->taken++];
 }
 
 static void take_out(struct live_pages *p, struct live_page *page)
 {
-    TAILQ_REMOVE(&p->by_end, page, by_end);
     if (page->end_s == 0)
         return;
+    TAILQ_REMOVE(&p->by_end, page, by_end);
     LIST_REMOVE(page, by_handle);
     LIST_REMOVE(page, by_certificate);
 }
@@ -97,7 +98,7 @@ bool live_pages_add(struct live_pages *p, struct span text, int64_t now_s,
     sha256(text, certificate);
 
     (void)pthread_mutex_lock(&p->lock);
-    struct live_page *const page = place_for(p, certificate);
+    struct live_page *const page = place_for(p, certificate, now_s);
     take_out(p, page);
     page->end_s = now_s + LIVE_PAGE_S;
     page->len = text.len;

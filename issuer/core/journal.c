@@ -180,7 +180,6 @@ static uint64_t find_zeros(int fd, uint64_t from, uint64_t size)
 static enum rc cut_tail(struct journal *j, uint64_t size, struct diag *d)
 {
     const uint64_t from = j->end.offset;
-    j->room = size;
     if (from == size)
         return RC_OK;
     enum rc rc = RC_OK;
@@ -254,6 +253,7 @@ void journal_close(struct journal *j)
 {
     if (!j)
         return;
+    /* What could not be opened is left as it was. */
     if (j->room > j->end.offset && !j->failed)
         (void)shorten(j, j->end.offset, NULL); /* what stays of zeros says nothing */
     fd_close_at(&j->fd);

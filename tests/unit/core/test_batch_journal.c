@@ -249,6 +249,25 @@ static void of_half_a_record_before_zeros_it_alone_is_set_aside(void **state)
     journal_close(j);
 }
 
+/* Closing after a start that failed shortened the file all the same. */
+static void what_cannot_be_set_aside_stays_where_it_is(void **state)
+{
+    (void)state;
+    char path[96], aside[128];
+    path_of_first(path);
+    leave_open(path, true);
+    const uint64_t size = size_of(path), torn = 4 + 8 + strlen("one");
+    (void)snprintf(aside, sizeof aside, "%s.torn-%llu", path, (unsigned long long)torn);
+    assert_int_equal(mkdir(aside, 0700), 0); /* no file takes its place */
+    struct journal *j = NULL;
+    assert_int_not_equal(journal_open(folder, &j, NULL), RC_OK);
+    assert_int_equal(size_of(path), size);
+    assert_int_equal(rmdir(aside), 0);
+    j = open_it();
+    assert_int_equal(journal_torn(j), 4 + 8 + strlen("two") - 1);
+    journal_close(j);
+}
+
 static void no_flipped_bit_is_read(void **state)
 {
     (void)state;
@@ -329,6 +348,7 @@ int main(void)
         CASE(zeros_stand_ahead_of_what_is_written_next),
         CASE(zeros_that_a_killed_process_left_say_nothing),
         CASE(of_half_a_record_before_zeros_it_alone_is_set_aside),
+        CASE(what_cannot_be_set_aside_stays_where_it_is),
         CASE(no_flipped_bit_is_read),
         CASE(a_record_has_its_largest_size),
         CASE(a_full_segment_is_followed_by_another),

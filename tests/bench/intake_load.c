@@ -10,7 +10,8 @@
  *       with wait, until its result is there
  *   intake_load raw WRITERS SECONDS FOLDER
  *       what the disk gives: so many writers, each with a record of 1 KiB after the other, which
- *       share each fdatasync: whoever comes first writes for all that wait
+ *       share each fdatasync: whoever comes first writes for all that wait; over zeros that stand
+ *       there, as the core does
  *
  * ADDRESS is 127.0.0.1:PORT, BASE what is signed before the target, NOW Unix seconds. Prints one
  * line of JSON.
@@ -34,6 +35,7 @@
 #define FILES_MAX   4096
 #define FILE_MAX    (256u << 20)
 #define RECORD      1024u
+#define RAW_FILE    ((size_t)64 << 20) /* of zeros at first, as the core's journal */
 
 static int64_t now_s;
 
@@ -350,6 +352,7 @@ static struct {
     bool writing;               /* somebody writes for all */
     uint64_t handed_in, synced; /* records */
     struct buf next, at_work;
+    size_t offset; /* where the next group goes */
     double until;
 } raw = { .lock = PTHREAD_MUTEX_INITIALIZER, .written = PTHREAD_COND_INITIALIZER };
 
@@ -363,8 +366,12 @@ static void write_for_all(void)
     raw.next.len = 0;
     raw.writing = true;
     (void)pthread_mutex_unlock(&raw.lock);
-    if (write(raw.fd, group.ptr, group.len) != (ssize_t)group.len || fdatasync(raw.fd) != 0)
+    if (raw.offset + group.len > RAW_FILE)
+        raw.offset = 0;
+    if (pwrite(raw.fd, group.ptr, group.len, (off_t)raw.offset) != (ssize_t)group.len ||
+        fdatasync(raw.fd) != 0)
         die("write: %s", strerror(errno));
+    raw.offset += group.len;
     (void)pthread_mutex_lock(&raw.lock);
     raw.writing = false;
     raw.synced = all;
@@ -392,15 +399,27 @@ static void *write_records(void *arg)
     return NULL;
 }
 
+/* fdatasync has no new length to write then. */
+static void fill_with_zeros(int fd)
+{
+    static const uint8_t zeros[1u << 20];
+    for (size_t at = 0; at < RAW_FILE; at += sizeof zeros)
+        if (pwrite(fd, zeros, sizeof zeros, (off_t)at) != (ssize_t)sizeof zeros)
+            die("write: %s", strerror(errno));
+    if (fsync(fd) != 0)
+        die("write: %s", strerror(errno));
+}
+
 static int run_raw(size_t writers, double seconds, const char *folder)
 {
     static struct times times[THREADS_MAX];
     pthread_t threads[THREADS_MAX];
     char path[512];
     (void)snprintf(path, sizeof path, "%s/raw-commits", folder);
-    raw.fd = open(path, O_CREAT | O_TRUNC | O_WRONLY | O_APPEND | O_CLOEXEC, 0600);
+    raw.fd = open(path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600);
     if (raw.fd < 0)
         die("%s: %s", path, strerror(errno));
+    fill_with_zeros(raw.fd);
     const double began = clock_s(), used = processor_s();
     raw.until = began + seconds;
     for (size_t i = 0; i < writers; i++) {

@@ -383,7 +383,7 @@ class Limits(unittest.TestCase):
         with Scene(PROGRAM, connections=5) as scene:
             held = [scene.connect() for _ in range(5)]
             time.sleep(0.2)
-            with scene.connect() as connection:
+            with scene.connect(timeout=2) as connection:  # an idle one would be closed, too, ten seconds later
                 self.assertEqual(connection.recv(1), b"")
             held.pop().close()
             time.sleep(0.2)

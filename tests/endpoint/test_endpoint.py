@@ -1371,6 +1371,25 @@ class Operations(Case):
         text = eventually(lambda: (t := client.ask("GET", "/metrics").body.decode()) and counted.search(t) and t)
         self.assertNotIn(self.scene.digits(VALID)[:20], text)
 
+    def test_what_is_no_request_counts_for_no_route_whatever_was_asked_before_it(self):
+        metrics = scenes.Client(re.search(r"metrics=(\S+)", self.endpoint.said())[1])
+        self.addCleanup(metrics.close)
+        told = 'sitecert_http_requests_total{route="%s",status="400"} %d'
+        text = metrics.ask("GET", "/metrics").body.decode()
+        before = re.search(r'sitecert_http_requests_total\{route="none",status="400"\} (\d+)', text)
+        host, port = self.endpoint.address.rsplit(":", 1)
+        with socket.create_connection((host, int(port)), timeout=5) as connection:
+            connection.sendall(b"GET /holder HTTP/1.1\r\nHost: here\r\n\r\n")
+            self.assertTrue(connection.recv(65536).startswith(b"HTTP/1.1 200"))
+            connection.sendall(b"GET /holder HTTP/1.1\r\nHost: here\r\nHost: there\r\n\r\n")
+            said = b""
+            while piece := connection.recv(65536):
+                said += piece
+        self.assertIn(b"HTTP/1.1 400", said)
+        counted = told % ("none", int(before[1]) + 1 if before else 1)
+        text = eventually(lambda: counted in (t := metrics.ask("GET", "/metrics").body.decode()) and t)
+        self.assertNotIn('route="/holder",status="400"', text)
+
     def test_nothing_that_was_asked_is_logged(self):
         digits = self.scene.digits(VALID)
         self.verdict(digits)

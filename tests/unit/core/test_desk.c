@@ -138,6 +138,27 @@ static void rows_that_somebody_waits_for_wait_for_none(void **state)
     scene_end(&s);
 }
 
+/* After another start of the engine. */
+static void what_was_at_work_is_gathered_again(void **state)
+{
+    (void)state;
+    struct scene s = scene_new();
+    struct reg_batch b;
+    queue(&s, 0, DESK_GATHER_ROWS);
+    queue(&s, 1, 1);
+    for (unsigned turn = 0; turn < 2; turn++) {
+        assert_true(gathered_ms(&s, LONG_MS, LONG_MS) < LONG_MS / 2);
+        assert_true(desk_next(s.desk, &b));
+        assert_true(desk_next(s.desk, &b));
+        assert_false(desk_next(s.desk, &b));
+        assert_true(gathered_ms(&s, SHORT_MS, LONG_MS) >= SHORT_MS - 1);
+        (void)pthread_mutex_lock(&s.desk->lock);
+        queue_again(s.desk);
+        (void)pthread_mutex_unlock(&s.desk->lock);
+    }
+    scene_end(&s);
+}
+
 /* --- writing --- */
 
 struct paper {
@@ -180,24 +201,57 @@ static void draft(struct scene *s, struct paper *p, unsigned number)
     (void)pthread_mutex_unlock(&s->desk->lock);
 }
 
+/* Until it stands in the queue, and is taken from there with those before it. */
+static void wait_for_batch(struct scene *s, uint64_t sequence)
+{
+    const double began = clock_elapsed();
+    for (bool found = false; !found;) {
+        struct reg_batch b;
+        if (desk_next(s->desk, &b))
+            found = b.sequence == sequence;
+        assert_true((clock_elapsed() - began) * 1000 < LONG_MS);
+    }
+}
+
+static bool is_writing(struct scene *s)
+{
+    (void)pthread_mutex_lock(&s->desk->lock);
+    const bool writing = s->desk->writing;
+    (void)pthread_mutex_unlock(&s->desk->lock);
+    return writing;
+}
+
+/* The desk's thread has written one batch and sleeps: one that has not begun to would take what
+ * others are to write. */
+static void start_writing(struct scene *s)
+{
+    struct paper first;
+    (void)pthread_mutex_lock(&s->desk->lock);
+    assert_int_equal(desk_start_writing(s->desk, NULL), RC_OK);
+    (void)pthread_mutex_unlock(&s->desk->lock);
+    draft(s, &first, 0);
+    desk_have_written(s->desk);
+    wait_for_batch(s, 0);
+    while (is_writing(s))
+        ;
+}
+
 static void whoever_has_taken_writes_and_tells(void **state)
 {
     (void)state;
     struct scene s = scene_new();
-    (void)pthread_mutex_lock(&s.desk->lock);
-    assert_int_equal(desk_start_writing(s.desk, NULL), RC_OK);
-    (void)pthread_mutex_unlock(&s.desk->lock);
+    start_writing(&s);
     struct paper papers[3];
     for (unsigned i = 0; i < 3; i++)
-        draft(&s, &papers[i], i);
+        draft(&s, &papers[i], i + 1);
     desk_write(s.desk);
     for (unsigned i = 0; i < 3; i++) {
         struct reg_batch b;
         assert_int_equal(papers[i].reply, REPLY_ACCEPTED);
         assert_true(pthread_equal(papers[i].by, pthread_self()));
-        assert_int_equal(papers[i].sequence, i);
+        assert_int_equal(papers[i].sequence, i + 1);
         assert_true(desk_next(s.desk, &b));
-        assert_int_equal(b.sequence, i);
+        assert_int_equal(b.sequence, i + 1);
     }
     scene_end(&s);
 }
@@ -206,18 +260,56 @@ static void for_those_who_wait_the_desks_own_thread_writes(void **state)
 {
     (void)state;
     struct scene s = scene_new();
-    (void)pthread_mutex_lock(&s.desk->lock);
-    assert_int_equal(desk_start_writing(s.desk, NULL), RC_OK);
-    (void)pthread_mutex_unlock(&s.desk->lock);
+    start_writing(&s);
     struct paper papers[2];
-    draft(&s, &papers[0], 0);
-    draft(&s, &papers[1], 1);
+    draft(&s, &papers[0], 1);
+    draft(&s, &papers[1], 2);
     desk_have_written(s.desk);
-    desk_close(s.desk); /* ends when all is written */
+    wait_for_batch(&s, 2); /* without an end of the desk, which would have them written, too */
+    desk_close(s.desk);
     for (unsigned i = 0; i < 2; i++) {
         assert_int_equal(papers[i].reply, REPLY_ACCEPTED);
         assert_false(pthread_equal(papers[i].by, pthread_self()));
     }
+    scene_end(&s);
+}
+
+static void what_does_not_go_to_disk_together_is_left_to_the_desks_own_thread(void **state)
+{
+    (void)state;
+    enum { COUNT = 1025 }; /* one more than a group */
+    struct scene s = scene_new();
+    start_writing(&s);
+    struct paper *const papers = calloc(COUNT, sizeof *papers);
+    assert_non_null(papers);
+    for (unsigned i = 0; i < COUNT; i++)
+        draft(&s, &papers[i], i + 1);
+    desk_write(s.desk);
+    wait_for_batch(&s, COUNT);
+    desk_close(s.desk);
+    assert_true(pthread_equal(papers[COUNT - 2].by, pthread_self()));
+    assert_false(pthread_equal(papers[COUNT - 1].by, pthread_self()));
+    free(papers);
+    scene_end(&s);
+}
+
+static void while_one_writes_no_other_does(void **state)
+{
+    (void)state;
+    struct scene s = scene_new();
+    struct paper paper;
+    start_writing(&s);
+    (void)pthread_mutex_lock(&s.desk->lock);
+    s.desk->writing = true;
+    (void)pthread_mutex_unlock(&s.desk->lock);
+    draft(&s, &paper, 1);
+    desk_write(s.desk);
+    assert_int_not_equal(paper.reply, REPLY_ACCEPTED);
+    (void)pthread_mutex_lock(&s.desk->lock);
+    s.desk->writing = false;
+    (void)pthread_mutex_unlock(&s.desk->lock);
+    desk_write(s.desk);
+    assert_int_equal(paper.reply, REPLY_ACCEPTED);
     scene_end(&s);
 }
 
@@ -228,8 +320,11 @@ int main(void)
         cmocka_unit_test(many_rows_do_not_wait),
         cmocka_unit_test(whoever_gathers_is_woken_by_the_first_and_when_it_is_enough),
         cmocka_unit_test(rows_that_somebody_waits_for_wait_for_none),
+        cmocka_unit_test(what_was_at_work_is_gathered_again),
         cmocka_unit_test(whoever_has_taken_writes_and_tells),
         cmocka_unit_test(for_those_who_wait_the_desks_own_thread_writes),
+        cmocka_unit_test(what_does_not_go_to_disk_together_is_left_to_the_desks_own_thread),
+        cmocka_unit_test(while_one_writes_no_other_does),
     };
     return cmocka_run_group_tests_name("desk", tests, NULL, NULL);
 }

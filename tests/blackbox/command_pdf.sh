@@ -103,3 +103,16 @@ echo '# no room for a whole file'
 sed -E 's/[0-9]{17}/NUMBER/' err
 [ -z "$(ls cut)" ] && [ ! -e cut.pdf ] && echo 'nothing is there'
 ls | grep '~$' || echo 'nothing is left beside'
+
+echo '# what the log has gained since is covered first; where that cannot be, the others are made all the same'
+"$SITECERT" amend $B --name 张更正 --reason 录入错误 --ref R2 --quiet >corrected
+"$SITECERT" pdf --all -o copies --json | masked_size
+"$SITECERT" order suspend $B --reason 核查中 --ref R3 --quiet >suspended
+"$PYTHON" - "$SITECERT" "$SITECERT_HOME/register/writer.lock" <<'END'
+import fcntl, subprocess, sys
+with open(sys.argv[2]) as lock:
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    done = subprocess.run([sys.argv[1], "pdf", "--all", "-o", "others", "--quiet"], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+print("status", done.returncode, "said why" if done.stderr else "said nothing")
+END
+ls others

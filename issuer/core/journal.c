@@ -365,6 +365,20 @@ static enum rc write_copy(struct journal *j, struct diag *d)
     return rc == RC_OK ? RC_OK : RC_IO;
 }
 
+/* Of the next group; ret: where each will stand. */
+static enum rc put_records(struct journal *j, const struct span *records, size_t count,
+                           struct journal_place *ret, struct diag *d)
+{
+    buf_clear(&j->text);
+    for (size_t i = 0; i < count; i++) {
+        if (records[i].len == 0 || records[i].len > JOURNAL_RECORD_MAX)
+            return diag_set(d, RC_LIMIT, DIAG_NO_OFFSET, "a record of %zu bytes", records[i].len);
+        ret[i] = (struct journal_place){ j->end.segment, j->end.offset + j->text.len };
+        put_record(&j->text, records[i]);
+    }
+    return buf_rc(&j->text, d);
+}
+
 enum rc journal_append(struct journal *j, const struct span *records, size_t count,
                        struct journal_place *ret, struct diag *d)
 {
@@ -378,16 +392,12 @@ enum rc journal_append(struct journal *j, const struct span *records, size_t cou
             return rc;
     }
 
-    buf_clear(&j->text);
-    for (size_t i = 0; i < count; i++) {
-        if (records[i].len == 0 || records[i].len > JOURNAL_RECORD_MAX)
-            return diag_set(d, RC_LIMIT, DIAG_NO_OFFSET, "a record of %zu bytes", records[i].len);
-        ret[i] = (struct journal_place){ j->end.segment, j->end.offset + j->text.len };
-        put_record(&j->text, records[i]);
-    }
+    enum rc rc = put_records(j, records, count, ret, d);
     const size_t len = j->text.len;
-    set_zeros_ahead(j);
-    enum rc rc = buf_rc(&j->text, d);
+    if (rc == RC_OK)
+        set_zeros_ahead(j);
+    if (rc == RC_OK)
+        rc = buf_rc(&j->text, d);
     if (rc == RC_OK)
         rc = write_text(j, d);
     j->text.len = len;
